@@ -1,0 +1,5 @@
+"""`python -m mlplat.cli`."""
+
+from mlplat.cli.main import main
+
+main()

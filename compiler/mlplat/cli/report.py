@@ -1,0 +1,34 @@
+"""Findings on their way to the user: in the format asked for, to the stream that fits it."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
+import click
+
+from mlplat.cli.exit import CLEAN, ERROR
+from mlplat.diagnostics import Diagnostic, has_errors
+
+FORMATS = ("full", "concise", "json", "sarif", "github", "junit")
+HUMAN = ("full", "concise")
+
+format_option = click.option(
+    "-o", "--output", "format_", type=click.Choice(FORMATS), default="full", help="How findings are written."
+)
+
+
+def report(findings: Sequence[Diagnostic], sources: Mapping[str, str], format_: str) -> int:
+    """Print findings (human formats to stderr, machine formats to stdout) and return the exit status they call for."""
+    renderer = import_module(f"mlplat.diagnostics.render.{format_}")
+    if format_ == "full":
+        text = renderer.render(findings, sources, color=_wants_color())
+    else:
+        text = renderer.render(findings, sources)
+    if text and (findings or format_ not in HUMAN):
+        click.echo(text, err=format_ in HUMAN, nl=not text.endswith("\n"))
+    return ERROR if has_errors(findings) else CLEAN
+
+
+def _wants_color() -> bool:
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

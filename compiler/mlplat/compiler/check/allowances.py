@@ -1,0 +1,90 @@
+"""Findings that somebody accepted on one document, with a reason: the annotation `mlplat.dev/allow`."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from mlplat.compiler.artifacts import KubeObject, Node, Resolved, ResolvedEnvironment
+from mlplat.diagnostics import Diagnostic, Label, Severity, Span
+from mlplat.diagnostics.codes import CODES
+
+ALLOW = "mlplat.dev/allow"
+_LINE = re.compile(r"^\s*(?P<code>MLP\d{3})\s*:\s*(?P<reason>\S.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """One accepted code on one document or object. `where` is the annotation's place."""
+
+    code: str
+    reason: str
+    subject: tuple[str, ...]
+    where: Span
+
+
+def subject_of_document(document: Resolved[Any]) -> tuple[str, ...]:
+    """What an allowance on a specification is about."""
+    return (document.kind, document.name)
+
+
+def subject_of_object(item: KubeObject) -> tuple[str, ...]:
+    """What an allowance on an object is about: the specification it was made from, or itself when hand-written."""
+    return subject_of_document(item.origin) if item.origin is not None else tuple(item.ref)
+
+
+def allowances_of_environment(env: ResolvedEnvironment) -> tuple[list[Allowance], list[Diagnostic]]:
+    """Every allowance written in an environment, and findings for those that cannot be read."""
+    found: list[Allowance] = []
+    problems: list[Diagnostic] = []
+    for documents in env.documents.values():
+        for document in documents.values():
+            node = document.node.at(("metadata", "annotations", ALLOW))
+            _read(node, subject_of_document(document), found, problems)
+    return found, problems
+
+
+def allowances_of_objects(objects: Iterable[KubeObject]) -> tuple[list[Allowance], list[Diagnostic]]:
+    """The same for hand-written manifests."""
+    found: list[Allowance] = []
+    problems: list[Diagnostic] = []
+    for item in objects:
+        if item.origin is None and item.node is not None:
+            _read(item.node.at(("metadata", "annotations", ALLOW)), subject_of_object(item), found, problems)
+    return found, problems
+
+
+def _read(node: Node | None, subject: tuple[str, ...], found: list[Allowance], problems: list[Diagnostic]) -> None:
+    if node is None or not isinstance(node.value, str):
+        return
+    for line in node.value.splitlines():
+        if not line.strip():
+            continue
+        match = _LINE.match(line)
+        if match is None or match["code"] not in CODES:
+            problems.append(
+                Diagnostic(
+                    "MLP398",
+                    Severity.ERROR,
+                    f"an allowance that cannot be read: `{line.strip()}`",
+                    Label(node.span, "not `CODE: reason` with a code that exists"),
+                    help="write one line for each finding, for example `MLP312: vendor publishes no tags`",
+                )
+            )
+            continue
+        found.append(Allowance(match["code"], match["reason"].strip(), subject, node.span))
+
+
+def unused(allowances: Iterable[Allowance], used: frozenset[Allowance]) -> list[Diagnostic]:
+    """A finding for each allowance that matched nothing."""
+    return [
+        Diagnostic(
+            "MLP399",
+            Severity.WARNING,
+            f"{allowance.code} is allowed on {allowance.subject[0]} `{allowance.subject[-1]}` but is not found there",
+            Label(allowance.where, "matches nothing any more"),
+            help=f"delete the line `{allowance.code}: ...`",
+        )
+        for allowance in allowances
+        if allowance not in used
+    ]

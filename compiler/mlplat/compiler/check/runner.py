@@ -1,0 +1,128 @@
+"""Runs the rules, and turns what they found into findings with the severity that the environment wants."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mlplat.compiler.artifacts import CheckedEnvironment, KubeObject, ResolvedEnvironment
+from mlplat.compiler.check.allowances import (
+    Allowance,
+    allowances_of_environment,
+    allowances_of_objects,
+    subject_of_document,
+    subject_of_object,
+    unused,
+)
+from mlplat.compiler.check.object_rules import OBJECT_RULES
+from mlplat.compiler.check.platform_rules import PLATFORM_RULES
+from mlplat.compiler.check.rule import Found, FoundInObject, ObjectScope, Severities
+from mlplat.compiler.check.rules import SPEC_RULES
+from mlplat.diagnostics import Diagnostic, Label, ObjectAddress, Severity, Span, has_errors, sort_key
+from mlplat.diagnostics.codes import CODES
+
+
+@dataclass(frozen=True, slots=True)
+class SpecVerdict:
+    """What the spec rules said of one environment. `checked` is None when one of the findings is an error.
+
+    `allowances` and `used` are handed on to the object rules: an allowance may be meant for either.
+    """
+
+    checked: CheckedEnvironment | None
+    findings: tuple[Diagnostic, ...]
+    allowances: tuple[Allowance, ...] = ()
+    used: frozenset[Allowance] = frozenset()
+
+
+def check_environment(env: ResolvedEnvironment) -> SpecVerdict:
+    """All spec rules on one environment."""
+    severities: Severities = env.environment.document.spec.rules
+    allowances, findings = allowances_of_environment(env)
+    used: set[Allowance] = set()
+    for rule in SPEC_RULES:
+        severity = severity_of(rule.code, severities)
+        if severity is None:
+            continue
+        for found in rule.check(env):
+            allowed = _allowed(allowances, rule.code, subject_of_document(found.document))
+            if allowed is not None:
+                used.add(allowed)
+            else:
+                findings.append(_from_spec(rule.code, severity, found))
+    ordered = tuple(sorted(findings, key=sort_key))
+    checked = None if has_errors(ordered) else CheckedEnvironment(env)
+    return SpecVerdict(checked, ordered, tuple(allowances), frozenset(used))
+
+
+def check_objects(
+    scope: ObjectScope, severities: Severities, before: SpecVerdict | None = None
+) -> tuple[Diagnostic, ...]:
+    """All object rules. With the verdict of the spec rules, allowances that matched nothing are reported too."""
+    own, findings = allowances_of_objects(scope.objects)
+    allowances = [*(before.allowances if before else ()), *own]
+    used: set[Allowance] = set(before.used) if before else set()
+    for rule in OBJECT_RULES:
+        severity = severity_of(rule.code, severities)
+        if severity is None:
+            continue
+        for found in rule.check(scope):
+            allowed = _allowed(allowances, rule.code, subject_of_object(found.object))
+            if allowed is not None:
+                used.add(allowed)
+            else:
+                findings.append(object_finding(rule.code, severity, found))
+    # What only a look at all environments can find is not known here, so its allowances cannot be called unused.
+    elsewhere = {rule.code for rule in PLATFORM_RULES}
+    findings += unused((item for item in allowances if item.code not in elsewhere), frozenset(used))
+    return tuple(sorted(findings, key=sort_key))
+
+
+def severity_of(code: str, severities: Severities) -> Severity | None:
+    """The severity of a code in an environment; None when it is switched off there."""
+    wanted = severities.get(code)
+    if wanted == "off":
+        return None
+    return Severity(wanted) if wanted else CODES[code].severity
+
+
+def _allowed(allowances: Sequence[Allowance], code: str, subject: tuple[str, ...]) -> Allowance | None:
+    return next((item for item in allowances if item.code == code and item.subject == subject), None)
+
+
+def _from_spec(code: str, severity: Severity, found: Found) -> Diagnostic:
+    span = (found.document.key if found.at_key else found.document.span)(*found.path)
+    return Diagnostic(
+        code, severity, found.headline, Label(span, found.label), found.secondary, found.notes, found.help
+    )
+
+
+def object_finding(code: str, severity: Severity, found: FoundInObject) -> Diagnostic:
+    """The finding of an object or platform rule, placed in the manifest or in the document it was made from."""
+    item = found.object
+    span = place_of(item, found.pointer)
+    address = ObjectAddress(item.body["apiVersion"], item.ref.kind, item.ref.namespace or None, item.ref.name)
+    primary = Label(span, found.label) if span else None
+    notes = found.notes
+    if item.origin is not None:
+        notes = (f"in {item.ref.kind} `{item.ref.name}` at `{found.pointer or '/'}`, made from this document", *notes)
+    return Diagnostic(
+        code, severity, found.headline, primary, (), notes, found.help, address=address, pointer=found.pointer
+    )
+
+
+def place_of(item: KubeObject, pointer: str) -> Span | None:
+    """Where the text of an object's value stands: in the manifest, or in the document the object was made from."""
+    if item.node is None:
+        return item.origin.key("metadata", "name") if item.origin is not None else None
+    node = item.node
+    for step in _steps(pointer):
+        key: Any = int(step) if isinstance(node.value, list) and step.isdigit() else step
+        child = node.at((key,))
+        if child is None:
+            return node.key_span or node.span
+        node = child
+    return node.span
+
+
+def _steps(pointer: str) -> Iterable[str]:
+    return (step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])

@@ -1,0 +1,91 @@
+"""One folder put in the place of another at once.
+
+The new folder is made beside the old one, on the same file system, and the two change names in one system call where
+the system has it (Linux: `renameat2` with `RENAME_EXCHANGE`). A process that is killed at any moment leaves the old
+folder or the new one. Elsewhere two renames do it, and `recover` repairs what a kill between the two leaves behind.
+"""
+
+import ctypes
+import errno
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+_NO_EXCHANGE = frozenset((errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM))
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Waits until no other process replaces this folder. Systems without `flock` get no such guard."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl  # not there on Windows
+
+    handle = os.open(folder.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def recover(folder: Path) -> None:
+    """Undo or clear away what a killed replacement left beside the folder. Only inside `only_one`."""
+    new, old = _beside(folder)
+    if not os.path.lexists(folder) and os.path.lexists(old):
+        os.rename(old, folder)
+    for left in (new, old):
+        if os.path.lexists(left):
+            shutil.rmtree(left)
+
+
+def replace_folder(folder: Path, fill: Callable[[Path], None]) -> None:
+    """Replace a folder by what `fill` puts into an empty one. Only inside `only_one`.
+
+    Raises OSError, with the folder as it was, when it cannot be done: no space, no rights, a mount point.
+    """
+    new, old = _beside(folder)
+    new.mkdir(parents=True)
+    try:
+        fill(new)
+        if not os.path.lexists(folder):
+            os.rename(new, folder)
+            return
+        new.chmod(folder.stat().st_mode & 0o7777)
+        if not _exchange(new, folder):
+            _rename_twice(new, folder, old)
+    finally:
+        for left in (new, old):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _beside(folder: Path) -> tuple[Path, Path]:
+    return folder.with_name(f".{folder.name}.mlplat-new"), folder.with_name(f".{folder.name}.mlplat-old")
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """True when the two have changed names; False where the system cannot do that."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if sys.platform == "linux" else None
+    if rename is None:
+        return False
+    if rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _NO_EXCHANGE:
+        return False
+    raise OSError(number, os.strerror(number), str(other))
+
+
+def _rename_twice(new: Path, folder: Path, old: Path) -> None:
+    os.rename(folder, old)
+    try:
+        os.rename(new, folder)
+    except OSError:
+        os.rename(old, folder)
+        raise

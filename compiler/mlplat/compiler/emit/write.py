@@ -1,0 +1,237 @@
+"""The tree on disk: compared, or replaced whole or not at all. Nothing outside `generated/` is changed.
+
+What people put into `generated/` is not silently lost. A file that was changed by hand, or that no build wrote, stops
+the build before anything is written; with `force` it is overwritten or deleted, and reported. So it is after a merge:
+git's own text merge of two generated trees is nobody's build, while a file that is exactly what either side's build
+wrote (a merge driver that keeps one side), or that still holds git's conflict markers, is rebuilt without asking.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import unified_diff
+from pathlib import Path
+from typing import Literal
+
+from mlplat.compiler.artifacts import FileTree
+from mlplat.compiler.emit.disk import Filler, Found, kept_paths, scan
+from mlplat.compiler.emit.manifest import MANIFEST, Written, digests, is_ours, manifest_text, parse_manifest
+from mlplat.compiler.emit.swap import only_one, recover, replace_folder
+from mlplat.diagnostics import Diagnostic, Label, Severity, Span, has_errors, sort_key
+
+
+@dataclass(frozen=True, slots=True)
+class WriteReport:
+    """What a write did: paths relative to `generated/`, sorted. With an error among the findings it did nothing."""
+
+    written: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A file that is not as a build would leave it. `diff` is the start of a unified diff from disk to build."""
+
+    path: str
+    kind: Literal["stale", "missing", "extra"]
+    diff: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    """The folder against the tree. `surplus` are files that have to go, `outside` those that are not looked at."""
+
+    wanted: Mapping[str, bytes]
+    unchanged: tuple[str, ...]
+    changed: Mapping[str, Found]
+    surplus: Mapping[str, Found]
+    outside: tuple[str, ...]
+    manifest: bytes | None
+    written: Written
+
+    @property
+    def new_manifest(self) -> bytes:
+        """The manifest as the build leaves it: lines of files that are not looked at stay."""
+        outside = frozenset(self.outside)
+        kept = (entry for entry in self.written if entry[0] in outside)
+        return manifest_text((*digests(self.wanted).items(), *kept)).encode()
+
+
+def write_tree(root: Path, tree: FileTree, *, force: bool = False, scope: Iterable[str] | None = None) -> WriteReport:
+    """Make the folder `root` (`generated/`) hold exactly the tree.
+
+    With `scope`, paths of files and folders relative to `root`, everything else is left as it is: a build of some
+    environments. What cannot be done is a finding, and then nothing was done.
+    """
+    try:
+        if root.is_symlink() or (root.exists() and not root.is_dir()):
+            return WriteReport(findings=(_unwritable(root, "it is a link or a file and not a folder"),))
+        root.parent.mkdir(parents=True, exist_ok=True)
+        with only_one(root):
+            recover(root)
+            return _write(root, _survey(root, tree, _prefixes(scope)), force)
+    except OSError as error:
+        return WriteReport(findings=(_unwritable(root, error.strerror or str(error)),))
+
+
+def compare_tree(
+    root: Path, tree: FileTree, *, scope: Iterable[str] | None = None, lines: int = 20
+) -> tuple[Difference, ...]:
+    """How the folder differs from the tree, by path; empty when a build would change nothing. Only reads.
+
+    `lines` limits each diff. Raises OSError when something cannot be read.
+    """
+    survey = _survey(root, tree, _prefixes(scope))
+    found = [_difference(path, item, survey.wanted[path], lines) for path, item in survey.changed.items()]
+    missing = survey.wanted.keys() - survey.changed.keys() - set(survey.unchanged)
+    found += [Difference(path, "missing", _diff(path, b"", survey.wanted[path], lines)) for path in missing]
+    found += [Difference(path, "extra", "") for path in survey.surplus]
+    if survey.manifest != survey.new_manifest:
+        found.append(Difference(MANIFEST, "missing" if survey.manifest is None else "stale", ""))
+    return tuple(sorted(found, key=lambda difference: difference.path))
+
+
+def stale_findings(differences: Iterable[Difference], folder: str = "generated") -> tuple[Diagnostic, ...]:
+    """Each difference as an error, for `build --check`."""
+    words = {
+        "stale": "`{}` is not what the specs compile to",
+        "missing": "`{}` is missing",
+        "extra": "`{}` is nothing that the specs compile to",
+    }
+    return tuple(
+        Diagnostic(
+            "MLP504",
+            Severity.ERROR,
+            words[found.kind].format(f"{folder}/{found.path}"),
+            Label(Span(f"{folder}/{found.path}", 1, 1, 1, 1)) if found.kind != "missing" else None,
+            notes=tuple(found.diff.splitlines()),
+            help="run `mlplat build` and commit the result",
+        )
+        for found in differences
+    )
+
+
+def _write(root: Path, survey: _Survey, force: bool) -> WriteReport:
+    findings = tuple(sorted(_objections(root, survey, force), key=sort_key))
+    if has_errors(findings):
+        return WriteReport(findings=findings)
+    unchanged = frozenset(survey.unchanged)
+    written = tuple(sorted(survey.wanted.keys() - unchanged))
+    removed = tuple(sorted(survey.surplus))
+    manifest = survey.new_manifest
+    if written or removed or manifest != survey.manifest:
+        carried = sorted((*unchanged, *survey.outside, *kept_paths(root)))
+        replace_folder(root, lambda new: _fill(Filler(root, new), carried, {MANIFEST: manifest}, survey, written))
+    return WriteReport(written, survey.unchanged, removed, findings)
+
+
+def _fill(
+    filler: Filler, carried: Iterable[str], manifest: Mapping[str, bytes], survey: _Survey, written: Iterable[str]
+) -> None:
+    for path in carried:
+        filler.carry(path)
+    for path in written:
+        filler.write(path, survey.wanted[path])
+    for path, content in manifest.items():
+        filler.write(path, content)
+
+
+def _survey(root: Path, tree: FileTree, prefixes: tuple[str, ...]) -> _Survey:
+    wanted = {path: text.encode() for path, text in tree.files.items()}
+    strays = [path for path in wanted if not _inside(path, prefixes)]
+    if strays:
+        raise ValueError(f"`{strays[0]}` is to be written but not in the scope")
+    unchanged: list[str] = []
+    changed: dict[str, Found] = {}
+    surplus: dict[str, Found] = {}
+    outside: list[str] = []
+    manifest: bytes | None = None
+    for found in scan(root):
+        if found.path == MANIFEST:
+            manifest = found.content
+        elif not _inside(found.path, prefixes):
+            outside.append(found.path)
+        elif found.path not in wanted:
+            surplus[found.path] = found
+        elif found.content == wanted[found.path]:
+            unchanged.append(found.path)
+        else:
+            changed[found.path] = found
+    written = parse_manifest((manifest or b"").decode("utf-8", "replace"))
+    return _Survey(wanted, tuple(sorted(unchanged)), changed, surplus, tuple(sorted(outside)), manifest, written)
+
+
+def _prefixes(scope: Iterable[str] | None) -> tuple[str, ...]:
+    return ("",) if scope is None else tuple(path.strip("/") for path in scope)
+
+
+def _inside(path: str, prefixes: tuple[str, ...]) -> bool:
+    return any(not prefix or path == prefix or path.startswith(f"{prefix}/") for prefix in prefixes)
+
+
+def _objections(root: Path, survey: _Survey, force: bool) -> Iterable[Diagnostic]:
+    """Findings on everything that a write would take away and that no build wrote."""
+    known = {path for path, _ in survey.written}
+    severity = Severity.WARNING if force else Severity.ERROR
+    for path, found in {**survey.changed, **survey.surplus}.items():
+        if found.content is not None and is_ours(path, found.content, survey.written):
+            continue
+        file = f"{root.name}/{path}"
+        line = _first_difference(found.content or b"", survey.wanted.get(path, b""))
+        label = Label(Span(file, line, 1, line, 1))
+        by_hand = path in known and found.content is not None
+        yield (_edited if by_hand else _foreign)(file, severity, label)
+
+
+def _edited(file: str, severity: Severity, label: Label) -> Diagnostic:
+    return Diagnostic(
+        "MLP501",
+        severity,
+        f"`{file}` was changed by hand" + (", and the change is discarded" if severity is Severity.WARNING else ""),
+        label,
+        notes=("everything in this folder is compiled: the next build would take the change away",),
+        help="make the change in the specs (`patches` of the document, or `environments/<name>/manifests/`), "
+        "or discard it with `mlplat build --force`, also after a merge",
+    )
+
+
+def _foreign(file: str, severity: Severity, label: Label) -> Diagnostic:
+    return Diagnostic(
+        "MLP502",
+        severity,
+        f"`{file}` is not a file that mlplat wrote" + (", and is deleted" if severity is Severity.WARNING else ""),
+        label,
+        notes=("everything in this folder is compiled: a build leaves nothing else there",),
+        help="move it elsewhere (hand-written objects belong in `environments/<name>/manifests/`), "
+        "or delete it with `mlplat build --force`",
+    )
+
+
+def _unwritable(root: Path, reason: str) -> Diagnostic:
+    return Diagnostic(
+        "MLP503",
+        Severity.ERROR,
+        f"the folder `{root.name}` cannot be replaced: {reason[:1].lower()}{reason[1:]}",
+        notes=("nothing was written",),
+        help=f"make `{root.name}` a plain folder that you may write to, beside which there is space for a second one",
+    )
+
+
+def _difference(path: str, found: Found, content: bytes, lines: int) -> Difference:
+    if found.content is None:
+        return Difference(path, "stale", "a link or special file")
+    return Difference(path, "stale", _diff(path, found.content, content, lines))
+
+
+def _diff(path: str, before: bytes, after: bytes, lines: int) -> str:
+    left, right = (text.decode("utf-8", "replace").splitlines() for text in (before, after))
+    rows = list(unified_diff(left, right, f"on disk/{path}", f"built/{path}", n=1, lineterm=""))
+    more = [f"... and {len(rows) - lines} more lines"] if len(rows) > lines else []
+    return "\n".join((*rows[:lines], *more))
+
+
+def _first_difference(before: bytes, after: bytes) -> int:
+    """The number of the first line that differs."""
+    pairs = zip(before.split(b"\n"), after.split(b"\n"), strict=False)
+    return next((number for number, (left, right) in enumerate(pairs, 1) if left != right), 1)

@@ -1,0 +1,42 @@
+"""Fields of the specifications that do nothing with some component version: the user is told of each."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mlplat.compiler.artifacts import Node, Path, Resolved, ResolvedEnvironment
+
+EACH = "*"
+"""In the path of a row: every item of the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoEffect:
+    """A field that has no effect in some environments.
+
+    `kind` is the document's kind, `path` the field (camelCase keys below the document's root, `*` for the items of a
+    list), `applies` tells whether it is so in an environment, `reason` completes "`path` has no effect: ...".
+    """
+
+    kind: str
+    path: Path
+    applies: Callable[[ResolvedEnvironment, Resolved[Any]], bool]
+    reason: str
+
+
+def written(row: NoEffect, env: ResolvedEnvironment, document: Resolved[Any]) -> Iterator[Path]:
+    """The paths at which a document of the row's kind sets the field in vain."""
+    if row.kind == document.kind and row.applies(env, document):
+        yield from _paths(document.node, row.path, ())
+
+
+def _paths(node: Node | None, rest: Path, done: Path) -> Iterator[Path]:
+    if node is None or node.value is None:
+        return
+    if not rest:
+        yield done
+    elif rest[0] == EACH:
+        for key, child in node.children():
+            yield from _paths(child, rest[1:], (*done, key))
+    else:
+        yield from _paths(node.at(rest[:1]), rest[1:], (*done, rest[0]))

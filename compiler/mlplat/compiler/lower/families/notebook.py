@@ -1,0 +1,85 @@
+"""Notebook to a Kubeflow Notebook (`kubeflow.org/v1`, Notebooks 1.8 to 1.11)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from mlplat.compiler.artifacts import Draft, Resolved, ResolvedEnvironment
+from mlplat.compiler.effective import ENDPOINTS_LABEL, choose_nodes, namespace_of, team_of, unit_of
+from mlplat.compiler.effective_notebook import notebook_container, uses_pod_default
+from mlplat.compiler.lower.pod import SHM, container_body, mount_list, pod_extras, volume_list
+from mlplat.schema.notebook import Notebook
+
+SERVER_TYPE = "notebooks.kubeflow.org/server-type"
+REWRITE_URI = "notebooks.kubeflow.org/http-rewrite-uri"
+SET_HEADERS = "notebooks.kubeflow.org/http-headers-request-set"
+
+SERVER_TYPES = {"jupyter": "jupyter", "vscode": "group-one", "rstudio": "group-two"}
+"""Flavour to what the web app calls it (jupyter-web-app `form.py`)."""
+
+JOVYAN_GROUP = 100
+"""Group of the images' user. The controller sets it as fsGroup, but only on a pod that has no security context at all
+(notebook_controller.go, `DefaultFSGroup`): without it the home folder cannot be written."""
+
+EDITOR = "default-editor"
+"""ServiceAccount that the profile controller makes in each of its namespaces."""
+
+
+def lower_notebook(document: Resolved[Notebook], env: ResolvedEnvironment) -> Iterable[Draft]:
+    """The Notebook object."""
+    spec = document.document.spec
+    metadata: dict[str, Any] = {
+        "name": document.name,
+        "namespace": namespace_of(team_of(document, env)),
+        "annotations": _annotations(document, env),
+    }
+    if labels := _labels(document, env):
+        metadata["labels"] = labels
+    pod = _pod_spec(document, env)
+    account = spec.service_account or (EDITOR if env.versions.has("profiles") else None)
+    if account is not None:
+        pod["serviceAccountName"] = account
+    body = {
+        "apiVersion": "kubeflow.org/v1",
+        "kind": "Notebook",
+        "metadata": metadata,
+        "spec": {"template": {"spec": pod}},
+    }
+    yield Draft(body, document, unit_of(document, env, "notebooks"))
+
+
+def _labels(document: Resolved[Notebook], env: ResolvedEnvironment) -> dict[str, str]:
+    """Labels that choose PodDefaults. They stand on the Notebook, whose template has no metadata: the controller copies
+    the Notebook's labels to the pod."""
+    labels = dict(document.document.spec.pod_defaults)
+    if uses_pod_default(document, env):
+        labels[ENDPOINTS_LABEL] = "true"
+    return dict(sorted(labels.items()))
+
+
+def _annotations(document: Resolved[Notebook], env: ResolvedEnvironment) -> dict[str, str]:
+    flavour = document.document.spec.flavour
+    annotations = {SERVER_TYPE: SERVER_TYPES[flavour]}
+    if flavour != "jupyter":
+        # These servers know nothing of the path below which the gateway shows them.
+        annotations[REWRITE_URI] = "/"
+    if flavour == "rstudio":
+        path = f"/notebook/{namespace_of(team_of(document, env))}/{document.name}/"
+        annotations[SET_HEADERS] = f'{{"X-RStudio-Root-Path":"{path}"}}'
+    return annotations
+
+
+def _pod_spec(document: Resolved[Notebook], env: ResolvedEnvironment) -> dict[str, Any]:
+    spec = document.document.spec
+    # The controller looks for the container by the Notebook's name, and uses the first one.
+    container = container_body(document.name, notebook_container(document, env), env)
+    volumes = volume_list(spec.volumes)
+    if spec.shared_memory:
+        container["volumeMounts"] = mount_list(spec.volumes, shared_memory=True)
+        volumes.append({"name": SHM, "emptyDir": {"medium": "Memory"}})
+    pod: dict[str, Any] = {"containers": [container]}
+    if volumes:
+        pod["volumes"] = volumes
+    pod |= pod_extras(env, choose_nodes(env, spec.placement, spec.accelerators))
+    if "securityContext" in pod:
+        pod["securityContext"] = {"fsGroup": JOVYAN_GROUP, **pod["securityContext"]}
+    return pod

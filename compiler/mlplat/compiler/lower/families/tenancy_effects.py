@@ -1,0 +1,96 @@
+"""What of teams, queues, volumes, secrets and notebooks does nothing somewhere. `*` in a path is any item."""
+
+from collections.abc import Callable
+from typing import Any
+
+from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
+from mlplat.compiler.lower.effects import NoEffect
+from mlplat.schema.storage import Secret
+
+Applies = Callable[[ResolvedEnvironment, Resolved[Any]], bool]
+
+
+def _existing(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
+    return bool(document.document.spec.existing)
+
+
+def _existing_values(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
+    return document.document.spec.existing is not None
+
+
+def _no_cohort(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
+    return document.document.spec.cohort is None
+
+
+def _reclaims_without_cohort(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
+    wanted = document.document.spec.preemption.reclaim_within_cohort
+    return _no_cohort(env, document) and wanted not in (None, "Never")
+
+
+def _not_culled(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
+    return document.document.spec.culling is False
+
+
+def _no_pod_defaults(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
+    return not env.versions.has("profiles")
+
+
+def _storage_secret_not_ours(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
+    """True when no Secret is made whose annotations could tell KServe about the object storage."""
+    storage = document.document.spec.services.object_storage
+    if storage is None or storage.verify_tls:
+        return False
+    secret = env.find(Secret, storage.credentials)
+    return not env.versions.has("kserve") or secret is None or secret.document.spec.existing is not None
+
+
+TENANCY_NO_EFFECT: tuple[NoEffect, ...] = (
+    *(
+        NoEffect("Team", ("spec", field), _existing, "the team is `existing`, so its namespace is not emitted")
+        for field in ("quota", "podSecurity")
+    ),
+    *(
+        NoEffect("Queue", ("spec", field), _existing, "the queue is `existing`, so only LocalQueues are emitted")
+        for field in ("strategy", "preemption", "priorities", "stop")
+    ),
+    *(
+        NoEffect(
+            "Queue",
+            ("spec", "flavors", "*", "resources", "*", field),
+            _no_cohort,
+            "only queues of one `cohort` borrow and lend",
+        )
+        for field in ("borrowing", "lending")
+    ),
+    NoEffect(
+        "Queue",
+        ("spec", "preemption", "reclaimWithinCohort"),
+        _reclaims_without_cohort,
+        "a queue without a `cohort` lends nothing that it could take back",
+    ),
+    *(
+        NoEffect("Volume", ("spec", field), _existing, "the volume is `existing`, so no claim is emitted")
+        for field in ("size", "storageClass")
+    ),
+    NoEffect("Secret", ("spec", "type"), _existing_values, "the secret is `existing`, so none is made"),
+    NoEffect(
+        "Notebook",
+        ("spec", "culling"),
+        _not_culled,
+        "the culler knows no exceptions (culling_controller.go, Notebooks 1.8 to 1.11); "
+        "turn it off for the cluster with ENABLE_CULLING",
+    ),
+    NoEffect(
+        "Notebook",
+        ("spec", "podDefaults"),
+        _no_pod_defaults,
+        "PodDefaults come with the component `profiles`, which the environment does not have",
+    ),
+    NoEffect(
+        "Environment",
+        ("spec", "services", "objectStorage", "verifyTls"),
+        _storage_secret_not_ours,
+        "only KServe is told, by annotations of the Secret with the credentials, and none is made here",
+    ),
+)
+"""Rows of Team, Queue, Volume, Secret, Notebook and the services of an Environment."""

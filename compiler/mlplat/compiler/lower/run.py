@@ -1,0 +1,40 @@
+"""Run identity: what makes two specifications the same run, and the name that follows from it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+SCHEME = "1"
+"""Version of the hash. It is part of what is hashed: a new scheme would start every job again, so it never changes
+within one API version of the specifications."""
+
+
+def identify(**values: object) -> dict[str, Any]:
+    """What identifies a run, as plain data: values of the resolved specification, never of lowered objects.
+
+    What is empty or absent is left out, so that a new optional field of a later mlplat does not change old runs.
+    """
+    return {name: plain for name, value in sorted(values.items()) if (plain := _plain(value)) not in (None, {}, [], "")}
+
+
+def run_hash(identity: Mapping[str, Any]) -> str:
+    """Eight hexadecimal digits that are the same for the same run."""
+    text = json.dumps({"scheme": SCHEME, "run": identity}, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, BaseModel):
+        return _plain(value.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True))
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain({field.name: getattr(value, field.name) for field in fields(value)})
+    if isinstance(value, Mapping):
+        pairs = ((str(key), _plain(item)) for key, item in sorted(value.items()))
+        return {key: item for key, item in pairs if item not in (None, {}, [], "")}
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,98 @@
+"""The order of the passes: read this first.
+
+    files → load → resolve → check → lower → check objects → emit → files
+
+Each pass takes the artifact of the one before it (`artifacts.py`) and knows no other pass. Findings of all
+environments are gathered; nothing is emitted as long as one of them is an error.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlplat.catalog.lookup import load_tables
+from mlplat.compiler.artifacts import BASE, FileTree, Manifest, ObjectSet, ResolvedEnvironment, SourceTree
+from mlplat.compiler.check.platform import check_platform
+from mlplat.compiler.check.rule import ObjectScope, PlatformScope
+from mlplat.compiler.check.runner import check_environment, check_objects
+from mlplat.compiler.emit.tree import emit_base, emit_environment, merge_trees
+from mlplat.compiler.load.discover import load_tree
+from mlplat.compiler.load.manifests import kustomization_of, parse_manifests
+from mlplat.compiler.lower.lowering import lower_environment
+from mlplat.compiler.render.folder import render_folder
+from mlplat.compiler.resolve.environment import resolve_environments
+from mlplat.diagnostics import Diagnostic, has_errors, sort_key
+from mlplat.schema.kinds import KINDS
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What a platform compiles to. `tree` is None when a finding is an error."""
+
+    source: SourceTree
+    environments: Mapping[str, ResolvedEnvironment]
+    objects: Mapping[str, ObjectSet]
+    tree: FileTree | None
+    findings: tuple[Diagnostic, ...]
+
+
+def compile_platform(root: Path, only: Sequence[str] = ()) -> Compiled:
+    """Compile the platform in a folder; of its environments `only` those named (and base), all when none is."""
+    source, loaded = load_tree(root, frozenset(KINDS))
+    environments, resolved = resolve_environments(source)
+    findings = [*loaded, *resolved]
+    objects: dict[str, ObjectSet] = {}
+    for name, env in environments.items():
+        if only and name not in only and name != BASE:
+            continue
+        verdict = check_environment(env)
+        findings += verdict.findings
+        if verdict.checked is None:
+            continue
+        tables = load_tables(env.versions)
+        manifests, unread = _manifests(source, env)
+        lowered, problems = lower_environment(verdict.checked, tables, manifests)
+        scope = ObjectScope(lowered.objects, tables, env.versions, env)
+        findings += [*unread, *problems, *check_objects(scope, env.environment.document.spec.rules, verdict)]
+        objects[name] = lowered
+    findings += check_platform(PlatformScope(environments, objects))
+    unique = tuple(sorted(dict.fromkeys(findings), key=sort_key))
+    tree = None if has_errors(unique) else _emit(environments, objects)
+    return Compiled(source, environments, objects, tree, unique)
+
+
+def scope_of(only: Sequence[str], compiled: Compiled) -> tuple[str, ...] | None:
+    """The paths of `generated/` that a compilation of some environments decides; None when it decides all."""
+    if not only:
+        return None
+    folders = ["base"] if BASE in compiled.objects else []
+    for name in only:
+        folders += [f"overlays/{name}", f"argocd/{name}", f"inventory/{name}.yaml"]
+    return tuple(folders)
+
+
+def _manifests(source: SourceTree, env: ResolvedEnvironment) -> tuple[list[Manifest], list[Diagnostic]]:
+    """Hand-written manifests of an environment: those of the environments that it inherits from, then its own."""
+    manifests: list[Manifest] = []
+    findings: list[Diagnostic] = []
+    for name in (*env.ancestors, env.name):
+        texts = source.extras.get(name, {})
+        folder = f"environments/{name}"
+        kustomization = kustomization_of(texts)
+        if kustomization is not None:
+            found, problems = render_folder(texts, folder, kustomization)
+        else:
+            found, problems = parse_manifests(texts, folder)
+        manifests += found
+        findings += problems
+    return manifests, findings
+
+
+def _emit(environments: Mapping[str, ResolvedEnvironment], objects: Mapping[str, ObjectSet]) -> FileTree:
+    base = objects.get(BASE)
+    trees = [emit_base(base, environments[BASE])] if base is not None else []
+    for name, lowered in objects.items():
+        env = environments[name]
+        if not env.is_base:
+            trees.append(emit_environment(base if BASE in env.ancestors else None, lowered, env))
+    return merge_trees(trees)

@@ -1,0 +1,82 @@
+"""What kustomize printed, as the JSON values that an API server would get.
+
+Go's YAML decides what a plain scalar is; PyYAML's own rules (YAML 1.1) would read `on`, `1:30`, dates, `=` and `<<`
+otherwise. kustomize quotes every string that its own reader would take for something else, so what is plain here is
+null, a boolean, a number, or text.
+"""
+
+import re
+from typing import Any
+
+import yaml
+
+_PLAIN = "plain"
+_STRING = "tag:yaml.org,2002:str"
+_WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
+    word: value for value, words in ((True, "true True TRUE"), (False, "false False FALSE")) for word in words.split()
+}
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_BASED = re.compile(r"[-+]?0(?:x[0-9a-fA-F]+|o[0-7]+|b[01]+)")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Composes nodes; tells plain scalars from quoted ones and decides nothing else."""
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+        """Tag of a node that has none."""
+        if kind is yaml.ScalarNode:
+            return _PLAIN if implicit[0] else _STRING
+        return "tag:yaml.org,2002:map" if kind is yaml.MappingNode else "tag:yaml.org,2002:seq"
+
+
+def parse_stream(text: str) -> tuple[dict[str, Any], ...]:
+    """All objects of a stream of documents; empty documents are left out.
+
+    Raises ValueError when the text is not YAML, or a document is not a mapping with text keys.
+    """
+    loader = _Loader(text)
+    objects = []
+    try:
+        while loader.check_node():
+            value = _value(loader.get_node())
+            if value is None:
+                continue
+            if not isinstance(value, dict):
+                raise ValueError("a document is not a mapping")
+            objects.append(value)
+    except yaml.YAMLError as error:
+        raise ValueError(f"not well-formed YAML: {error}") from error
+    finally:
+        loader.dispose()
+    return tuple(objects)
+
+
+def _value(node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return {_key(key): _value(value) for key, value in node.value}
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item) for item in node.value]
+    if node.tag == _PLAIN:
+        return _plain(node.value)
+    if node.tag == _STRING:
+        return node.value
+    raise ValueError(f"the tag {node.tag} has no JSON value")
+
+
+def _key(node: yaml.Node) -> str:
+    if not isinstance(node, yaml.ScalarNode) or (node.tag == _PLAIN and not isinstance(_plain(node.value), str)):
+        raise ValueError("a key is not text")
+    return str(node.value)
+
+
+def _plain(text: str) -> Any:
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _BASED.fullmatch(text):
+        return int(text, 0)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    return text

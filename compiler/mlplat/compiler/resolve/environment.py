@@ -1,0 +1,169 @@
+"""Documents to environments: layers laid on each other, typed, and every name in them followed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from mlplat.compiler.artifacts import BASE, Resolved, ResolvedEnvironment, SourceTree
+from mlplat.compiler.resolve.addresses import Address
+from mlplat.compiler.resolve.inherit import order_layers
+from mlplat.compiler.resolve.layers import Composed, Memory, Scope, compose
+from mlplat.compiler.resolve.lost import explain_broken, lost_promotions
+from mlplat.compiler.resolve.merge import first_layer
+from mlplat.compiler.resolve.references import Broken, Links, broken_references, group
+from mlplat.compiler.resolve.validate import Typed, validate
+from mlplat.compiler.resolve.versions import environment_versions
+from mlplat.diagnostics import Diagnostic, has_errors
+from mlplat.schema.environment import Environment
+from mlplat.schema.kinds import KINDS
+from mlplat.schema.platform import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What was read so far and what was found. Trees that environments share are read once, by identity."""
+
+    typed: dict[int, Typed] = field(default_factory=dict)
+    resolved: dict[tuple[int, tuple[str, ...]], Resolved[Any]] = field(default_factory=dict)
+    findings: list[Diagnostic] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
+
+    def read(self, address: Address, composed: Composed) -> Typed:
+        """The typed document of a merged tree."""
+        key = id(composed.node)
+        if key not in self.typed:
+            self.typed[key] = validate(composed.node, address.kind, address.name)
+        return self.typed[key]
+
+    def resolve(self, address: Address, composed: Composed) -> Resolved[Any] | None:
+        """The same object for every environment that has the same tree; None when it has errors."""
+        key = (id(composed.node), composed.layers)
+        if key not in self.resolved:
+            document = self.read(address, composed).document
+            if document is None:
+                return None
+            self.resolved[key] = Resolved(document, composed.node, composed.layers)
+        return self.resolved[key]
+
+    def report(self, environment: str, findings: tuple[Diagnostic, ...]) -> None:
+        """Findings of one environment; an error keeps it from being resolved."""
+        self.findings.extend(findings)
+        if has_errors(findings):
+            self.failed.add(environment)
+
+
+def resolve_environments(
+    tree: SourceTree, versions: Mapping[str, str | None] = MappingProxyType({})
+) -> tuple[dict[str, ResolvedEnvironment], tuple[Diagnostic, ...]]:
+    """Every environment that has no error, by name, and all findings, each place once.
+
+    `versions` override components in every environment. In `base` documents may stay incomplete, or name what only
+    other environments have, as long as an environment inherits from it: base then goes without them.
+    """
+    memory, links, work = Memory(), Links(), _Work()
+    lineages, disorder = order_layers(tree)
+    work.findings.extend(disorder)
+    scopes = {name: compose(tree, lineage, memory) for name, lineage in lineages.items()}
+    for name, scope in scopes.items():
+        work.report(name, scope.findings)
+    if any(BASE in scope.lineage.ancestors for scope in scopes.values()) and BASE in scopes:
+        scopes[BASE] = _without_unfinished(scopes[BASE], links, work)
+    broken: list[Broken] = []
+    for name, scope in scopes.items():
+        for address, composed in [(_own(scope), scope.environment), *scope.documents.items()]:
+            work.report(name, work.read(address, composed).findings)
+        wrong, unreadable = broken_references(scope, links)
+        broken += wrong
+        work.report(name, unreadable)
+    work.failed.update(problem.environment for problem in broken)
+    work.findings.extend([explain_broken(problems, scopes) for problems in group(broken)])
+    platform = _platform(tree, work)
+    environments = _finish(tree, scopes, platform, versions, work)
+    return environments, _each_place_once(work.findings)
+
+
+def _own(scope: Scope) -> Address:
+    return Address(Environment.kind_name, scope.lineage.name)
+
+
+def _without_unfinished(scope: Scope, links: Links, work: _Work) -> Scope:
+    """Base without documents that it leaves to others to complete, and without those that need these."""
+    documents = {
+        address: composed
+        for address, composed in scope.documents.items()
+        if not work.read(address, composed).incomplete
+    }
+    while True:
+        current = replace(scope, documents=documents)
+        lost = {
+            problem.source
+            for problem in broken_references(current, links)[0]
+            if problem.owner is None and problem.source in documents
+        }
+        if not lost:
+            return current
+        documents = {address: composed for address, composed in documents.items() if address not in lost}
+
+
+def _platform(tree: SourceTree, work: _Work) -> Resolved[Platform] | None:
+    if tree.platform is None:
+        return None
+    merged = first_layer(tree.platform)
+    typed = validate(merged.node, tree.platform.kind, tree.platform.name)
+    work.findings.extend((*merged.findings, *typed.findings))
+    lost = lost_promotions(tree.platform, tuple(sorted(tree.layers)))
+    work.findings.extend(lost)
+    if not isinstance(typed.document, Platform) or merged.findings or lost:
+        return None
+    return Resolved(typed.document, merged.node, ("platform",))
+
+
+def _finish(
+    tree: SourceTree,
+    scopes: Mapping[str, Scope],
+    platform: Resolved[Platform] | None,
+    versions: Mapping[str, str | None],
+    work: _Work,
+) -> dict[str, ResolvedEnvironment]:
+    """The environments in which nothing is wrong. One that inherits from a faulty one may be faulty unseen."""
+    environments: dict[str, ResolvedEnvironment] = {}
+    found_versions: dict[str, Any] = {}
+    for name, scope in scopes.items():
+        environment = work.resolve(_own(scope), scope.environment)
+        if environment is None:
+            continue
+        found = environment_versions(environment, versions)
+        if isinstance(found, tuple):
+            work.report(name, found)
+        else:
+            found_versions[name] = (environment, found)
+    for name, scope in scopes.items():
+        if platform is None or name not in found_versions or not work.failed.isdisjoint(scope.lineage.chain):
+            continue
+        environment, found = found_versions[name]
+        documents = _by_kind(scope, work)
+        environments[name] = ResolvedEnvironment(
+            name, platform, environment, found, documents, scope.lineage.ancestors, tree.folders
+        )
+    return environments
+
+
+def _by_kind(scope: Scope, work: _Work) -> dict[str, dict[str, Resolved[Any]]]:
+    """Documents by kind (in the order of `KINDS`) and name. Environment and Platform stand apart."""
+    documents: dict[str, dict[str, Resolved[Any]]] = {kind: {} for kind in KINDS}
+    for address, composed in scope.documents.items():
+        resolved = work.resolve(address, composed)
+        if resolved is None:
+            raise AssertionError("an environment whose documents have errors has failed before")
+        documents[address.kind][address.name] = resolved
+    return {kind: named for kind, named in documents.items() if named}
+
+
+def _each_place_once(findings: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """What several environments inherit is reported once, as the first of them sees it."""
+    unique: dict[object, Diagnostic] = {}
+    for finding in findings:
+        place = finding.primary.span if finding.primary else None
+        unique.setdefault((finding.code, place, finding.headline), finding)
+    return tuple(unique.values())

@@ -1,0 +1,98 @@
+"""The registry of finding codes. A number is never reused and never given another meaning.
+
+The first digit names who speaks: 0 load, 1 schema, 2 references, 3 policy and capacity, 4 lowering, 5 emit, 6 render,
+7 drift (`79x`: could not tell), 9 users' own rules. To add a code, add one line to its band and write
+`docs/errors/<code>.md`; the slug is the name of the rule's file and names the pattern found, not the cure.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from mlplat.diagnostics.diagnostic import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What is fixed about a code: its slug, a title for lists, and the severity when nobody has chosen another."""
+
+    code: str
+    slug: str
+    title: str
+    severity: Severity = Severity.ERROR
+
+    @property
+    def page(self) -> str:
+        """Where the page of this code lies, relative to the repository of mlplat."""
+        return f"docs/errors/{self.code}.md"
+
+
+LOAD = (
+    Code("MLP001", "yaml-syntax", "a file is not well-formed YAML"),
+    Code("MLP002", "unreadable-file", "a file or folder cannot be read"),
+    Code("MLP003", "duplicate-key", "a key is written twice in one mapping"),
+    Code("MLP004", "ambiguous-number", "a number that readers of YAML do not agree on"),
+    Code("MLP005", "merge-key", "a YAML merge key"),
+    Code("MLP006", "unknown-tag", "a YAML tag that means nothing here"),
+    Code("MLP007", "oversized-document", "a document that grows or nests beyond reason"),
+    Code("MLP008", "non-string-key", "a key that is not text"),
+    Code("MLP009", "forbidden-character", "a character that must not stand in a file"),
+    Code("MLP010", "missing-header", "a document without apiVersion, kind or metadata.name"),
+    Code("MLP011", "unknown-kind", "a document of a kind that does not exist"),
+    Code("MLP012", "duplicate-document", "two documents with the same kind and name"),
+    Code("MLP013", "misplaced-document", "a document or file that is in the wrong folder"),
+    Code("MLP014", "missing-platform", "no Platform document in the repository"),
+    Code("MLP015", "missing-environment", "a folder of environments without an Environment document"),
+)
+
+SCHEMA = (
+    Code("MLP101", "missing-field", "a field that must be there is not"),
+    Code("MLP102", "wrong-type", "a value of another sort than the field takes"),
+    Code("MLP103", "unknown-field", "a field that does not exist"),
+    Code("MLP104", "unknown-choice", "a value that is not one of the field's values"),
+    Code("MLP105", "malformed-text", "a text that does not have the form of its field"),
+    Code("MLP106", "number-out-of-range", "a number that is too small or too large"),
+    Code("MLP107", "contradictory-fields", "fields that do not go together, or say too little together"),
+    Code("MLP108", "wrong-entry-count", "a list or map with too few or too many entries"),
+    Code("MLP110", "duplicate-item", "two items with the same key in one list"),
+    Code("MLP111", "misplaced-directive", "`$delete` or `$replace` where it means nothing"),
+    Code("MLP112", "nothing-to-delete", "something is deleted that is not inherited"),
+)
+
+REFERENCES = (
+    Code("MLP201", "unknown-reference", "a name of a document that does not exist"),
+    Code("MLP202", "reference-to-another-team", "a name of a document that another team owns"),
+    Code("MLP203", "unknown-node-pool", "a name of a node pool that does not exist"),
+    Code("MLP204", "unknown-storage-class", "a name of a storage class that does not exist"),
+    Code("MLP205", "unknown-parent", "an environment that extends one that does not exist"),
+    Code("MLP206", "inheritance-circle", "an environment that inherits from itself"),
+    Code("MLP207", "unknown-exclusion", "an exclusion of a document that is not inherited"),
+    Code("MLP208", "malformed-document-name", "a text that does not name a document as `Kind/name`"),
+    Code("MLP209", "unknown-promotion", "a promotion to an environment that does not exist"),
+    Code("MLP210", "unknown-release", "a Kubeflow release that mlplat does not know"),
+    Code("MLP211", "unknown-platform-component", "a version for a platform component that mlplat does not know"),
+    Code("MLP212", "unknown-component-version", "a component version that mlplat does not know"),
+    Code("MLP213", "unknown-kubernetes-version", "a Kubernetes version that mlplat does not know"),
+    Code("MLP214", "conflicting-components", "two components that one cluster cannot both have"),
+)
+
+POLICY = (
+    Code("MLP398", "unreadable-allowance", "an allowance that cannot be read"),
+    Code("MLP399", "unused-allowance", "an allowance that matches nothing", Severity.WARNING),
+)
+
+LOWERING = (
+    Code("MLP401", "unknown-patch-target", "a patch of an object that is not emitted"),
+    Code("MLP402", "inapplicable-patch", "a patch that cannot be applied"),
+    Code("MLP403", "headless-manifest", "a hand-written manifest that is not a Kubernetes object"),
+)
+
+EMIT: tuple[Code, ...] = ()
+
+RENDER: tuple[Code, ...] = ()
+
+DRIFT: tuple[Code, ...] = ()
+
+ALL: tuple[Code, ...] = (*LOAD, *SCHEMA, *REFERENCES, *POLICY, *LOWERING, *EMIT, *RENDER, *DRIFT)
+
+CODES: Mapping[str, Code] = MappingProxyType({entry.code: entry for entry in ALL})

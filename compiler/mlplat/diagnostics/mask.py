@@ -1,0 +1,151 @@
+"""Which stretches of a line look like a credential, so that no message ever shows one.
+
+Two signs: the name of the field (`password: ...`, or `value: ...` beside `name: DB_PASSWORD`), and the shape of the
+text (a private key, a token of a known service, a user and password in a URL).
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from mlplat.diagnostics.diagnostic import Diagnostic, Label
+
+MASK = "(masked)"
+
+_NAME = (
+    r"(?:[A-Za-z0-9_.-]*[_.-])?(?:pass(?:word|wd|phrase)|token|api[_-]?key|(?:secret|private|access)[_-]key|"
+    r"(?:client|app|shared)[_-]secret)"
+    r"|[A-Za-z0-9_.-]*(?:Password|Passphrase|Token|ApiKey|APIKey|SecretKey|PrivateKey|AccessKey|ClientSecret)"
+    r"|[A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|SECRET_KEY|PRIVATE_KEY|ACCESS_KEY)"
+)
+"""Names of fields and variables that hold a credential. `secret` and `credentials` are not among them: those name a
+Secret document, and a message about a wrong reference must show the name."""
+
+_FIELD = re.compile(
+    rf"""(?:^|[\s{{,-])["']?(?:{_NAME})["']?\s*[:=]\s*(?P<value>"[^"]*"?|'[^']*'?|[^\s,}}#"'][^#,}}]*)"""
+)
+_NAMED = re.compile(rf"""\bname:\s*["']?(?:{_NAME})["']?\s*(?:$|[,}}#])""")
+_VALUE = re.compile(r"""(?:^|[\s{,-])value:\s*(?P<value>"[^"]*"?|'[^']*'?|[^\s,}#"'][^#,}]*)""")
+_HARMLESS = re.compile(r"""["']?(?:|[|>][-+0-9]*|[&*!{\[].*|true|false|null|~|[0-9.]{1,5}|\$.*)["']?\s*""")
+
+_FIELD_NAME = re.compile(rf"""(?:^|[\s{{,-])["']?(?:{_NAME})["']?\s*:""")
+_BLOCK = re.compile(r"[|>][-+0-9]*\s*(?:#.*)?$")
+_AFTER_KEY = re.compile(r"""^\s*["']?[\w.-]+["']?\s*:\s+(?P<value>\S.*)$""")
+_SECRET_KIND = re.compile(r"kind:\s*[\"']?Secret[\"']?\s*(?:#.*)?$")
+_FARTHEST = 200
+"""Lines above that are searched for the fields that hold a line."""
+
+_SHAPES = re.compile(
+    r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
+    r"|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_[A-Za-z0-9_]{30,}|\bglpat-[A-Za-z0-9_-]{18,}"
+    r"|\bhf_[A-Za-z0-9]{30,}|\bsk-[A-Za-z0-9_-]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bAIza[A-Za-z0-9_-]{35}"
+    r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*"
+    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+)
+_KEY_BODY = re.compile(r"^\s*([A-Za-z0-9+/]{40,}={0,2})\s*$")
+_DIGEST = re.compile(r"[0-9a-f]+")
+
+
+def credential_shapes(text: str) -> list[tuple[int, int]]:
+    """Start and end (from 0) of what is a credential by its shape alone, wherever it stands."""
+    return [match.span() for match in _SHAPES.finditer(text)]
+
+
+def secret_ranges(lines: Sequence[str], index: int) -> list[tuple[int, int]]:
+    """Start and end (from 0, sorted, apart) of what must not be shown of `lines[index]`.
+
+    The lines around it are looked at too: the name that a `value:` belongs to, and the fields that hold the line.
+    """
+    line = lines[index]
+    found = credential_shapes(line)
+    found += [match.span("value") for match in _FIELD.finditer(line)]
+    beside = [lines[near] for near in (index - 1, index, index + 1) if 0 <= near < len(lines)]
+    if any(_NAMED.search(near) for near in beside):
+        found += [match.span("value") for match in _VALUE.finditer(line)]
+    body = _KEY_BODY.match(line)
+    if body and not _DIGEST.fullmatch(body[1]):
+        found.append(body.span(1))
+    found += _inside_secret(lines, index)
+    return _joined([(start, end) for start, end in found if not _HARMLESS.fullmatch(line[start:end])])
+
+
+def _inside_secret(lines: Sequence[str], index: int) -> list[tuple[int, int]]:
+    """What is secret because of the field that holds the line: a credential's block, or the data of a Secret."""
+    line = lines[index].rstrip()
+    written = _AFTER_KEY.match(line)
+    for holder in _holders(lines, index):
+        if _BLOCK.search(holder) and _FIELD_NAME.search(holder):
+            return [(len(line) - len(line.lstrip()), len(line))]
+        key = holder.strip()
+        if key.startswith("stringData:") or (key.startswith("data:") and _is_in_secret_object(lines, index)):
+            return [written.span("value") if written else (len(line) - len(line.lstrip()), len(line))]
+    return []
+
+
+def _holders(lines: Sequence[str], index: int) -> Iterator[str]:
+    """The lines above with ever less indentation: the keys that hold this line."""
+    indent = len(lines[index]) - len(lines[index].lstrip())
+    for above in range(index - 1, max(-1, index - _FARTHEST), -1):
+        text = lines[above]
+        level = len(text) - len(text.lstrip())
+        if text.strip() and level < indent:
+            indent = level
+            yield text
+        if indent == 0:
+            return
+
+
+def _is_in_secret_object(lines: Sequence[str], index: int) -> bool:
+    start = index
+    while start > 0 and not lines[start].startswith("---"):
+        start -= 1
+    for line in lines[start + 1 if start else 0 :]:
+        if line.startswith("---"):
+            return False
+        if _SECRET_KIND.match(line):
+            return True
+    return False
+
+
+def redacted(finding: Diagnostic, sources: Mapping[str, str]) -> Diagnostic:
+    """The finding without the credentials that stand where it points, should it repeat one of them."""
+    secrets: set[str] = set()
+    for label in (*([finding.primary] if finding.primary else []), *finding.secondary):
+        lines = sources.get(label.span.file, "").split("\n")
+        for index in range(label.span.line - 1, min(label.span.end_line, len(lines))):
+            secrets.update(lines[index][start:end].strip(" \"'\r") for start, end in secret_ranges(lines, index))
+    secrets |= {text.lstrip("+-0") for text in secrets}  # a cure for a number repeats it without its zeros
+    texts = sorted((text for text in secrets if len(text) > 2), key=lambda text: (-len(text), text))
+
+    def clean(text: str) -> str:
+        for secret in texts:
+            text = text.replace(secret, MASK)
+        return mask_text(text)
+
+    def clean_label(label: Label) -> Label:
+        return Label(label.span, clean(label.text))
+
+    return replace(
+        finding,
+        headline=clean(finding.headline),
+        primary=clean_label(finding.primary) if finding.primary else None,
+        secondary=tuple(map(clean_label, finding.secondary)),
+        notes=tuple(map(clean, finding.notes)),
+        help=clean(finding.help) if finding.help else None,
+    )
+
+
+def mask_text(text: str) -> str:
+    """`text` without credentials that show themselves by their shape: for headlines, notes and help."""
+    return _SHAPES.sub(MASK, text)
+
+
+def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined

@@ -1,0 +1,167 @@
+"""One environment: a compiled target, or `base`, which others share and nobody syncs."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from mlplat.schema.model import Labels, MergeBy, NamesEntry, RefersTo, SpecDocument, SpecModel
+from mlplat.schema.names import DnsLabel, Quantity, Uri
+from mlplat.schema.pod import Accelerators, ResourceRequirements, SecurityContext
+
+AccessMode = Literal["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"]
+
+
+class Cluster(SpecModel):
+    """The cluster that an environment lives on, as Argo CD knows it."""
+
+    name: str
+    """Name of the cluster."""
+    server: Uri
+    """Address of its API server; `https://kubernetes.default.svc` is the cluster of Argo CD itself."""
+    kubernetes_version: str
+    """Kubernetes version of the API server, for example `1.34`."""
+
+
+class ServiceEndpoint(SpecModel):
+    """A service that workloads talk to."""
+
+    uri: Uri
+    """Its address."""
+    credentials: Annotated[str, RefersTo("Secret")] | None = None
+    """Secret with the credentials, one without a team; each key becomes an environment variable of that name."""
+
+
+class ObjectStorage(ServiceEndpoint):
+    """S3-compatible object storage."""
+
+    region: str | None = None
+    """Region that requests are signed for."""
+    verify_tls: bool = True
+    """Whether the server's certificate is checked."""
+
+
+class Services(SpecModel):
+    """Platform services; their addresses reach every workload as environment variables."""
+
+    mlflow: ServiceEndpoint | None = None
+    """MLflow tracking server: `MLFLOW_TRACKING_URI`."""
+    model_registry: ServiceEndpoint | None = None
+    """Model registry: `MODEL_REGISTRY_URI`."""
+    feature_store: ServiceEndpoint | None = None
+    """Feature store: `FEATURE_STORE_URI`."""
+    prometheus: ServiceEndpoint | None = None
+    """Prometheus: `PROMETHEUS_URI`."""
+    grafana: ServiceEndpoint | None = None
+    """Grafana: `GRAFANA_URI`."""
+    object_storage: ObjectStorage | None = None
+    """Object storage: `AWS_ENDPOINT_URL`, `AWS_REGION`, and the annotations by which KServe reads a secret."""
+
+
+class Taint(SpecModel):
+    """A taint of the nodes of a pool."""
+
+    key: str
+    """Key of the taint."""
+    value: str = ""
+    """Value of the taint."""
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] = "NoSchedule"
+    """What the taint does to pods that do not tolerate it."""
+
+
+class NodePool(SpecModel):
+    """Nodes of one sort."""
+
+    name: DnsLabel
+    """Name of the pool."""
+    labels: Labels = {}
+    """Labels that its nodes carry; they become node selectors."""
+    taints: Annotated[tuple[Taint, ...], MergeBy("key")] = ()
+    """Taints that its nodes carry; workloads of the pool tolerate them."""
+    accelerators: Accelerators | None = None
+    """Accelerators of each node."""
+    spot: bool = False
+    """Nodes may be taken away at short notice."""
+    cpu: Quantity
+    """Processors that pods can use on one node."""
+    memory: Quantity
+    """Memory that pods can use on one node."""
+    max_nodes: int | None = Field(default=None, ge=0)
+    """How many nodes the pool can grow to; unknown when absent."""
+
+
+class StorageClass(SpecModel):
+    """A storage class of the cluster."""
+
+    name: DnsLabel
+    """Name of the StorageClass object."""
+    access_modes: tuple[AccessMode, ...]
+    """Access modes that its volumes can have."""
+    default: bool = False
+    """Used for volumes that name none."""
+
+
+class WorkloadDefaults(SpecModel):
+    """What workloads get that do not say otherwise."""
+
+    resources: ResourceRequirements | None = None
+    """Requests and limits."""
+    image_pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = None
+    """When images are pulled."""
+    image_pull_secrets: tuple[DnsLabel, ...] = ()
+    """Names of the Secrets with which images are pulled; they exist in every team's namespace."""
+    security_context: SecurityContext | None = None
+    """Rights of processes."""
+    node_pool: Annotated[str, NamesEntry("nodePools")] | None = None
+    """Node pool of workloads that name none."""
+
+
+class ArgoCd(SpecModel):
+    """How Argo CD syncs the environment."""
+
+    namespace: DnsLabel = "argocd"
+    """Namespace of Argo CD."""
+    target_revision: str = "main"
+    """Branch, tag or commit that is synced."""
+    automated: bool | None = None
+    """Sync without a person; when absent: yes, except for the last environment of the promotion order."""
+    prune: bool = True
+    """An automated sync deletes what git no longer has."""
+    self_heal: bool = True
+    """An automated sync undoes changes made in the cluster."""
+
+
+class EnvironmentSpec(SpecModel):
+    """Where an environment runs and with which versions."""
+
+    extends: tuple[str, ...] = ()
+    """Environments whose documents are inherited; a later one wins."""
+    exclude: tuple[str, ...] = ()
+    """Inherited documents that this environment does not have, as `Kind/name`."""
+    cluster: Cluster
+    """The cluster."""
+    release: str
+    """Kubeflow release, for example `26.03`; it decides the version of every component."""
+    versions: dict[str, str | None] = {}
+    """Versions of single components where they differ from the release; null: not installed."""
+    services: Services = Services()
+    """Platform services that workloads talk to."""
+    node_pools: Annotated[tuple[NodePool, ...], MergeBy("name")] = ()
+    """Sorts of nodes."""
+    storage_classes: Annotated[tuple[StorageClass, ...], MergeBy("name")] = ()
+    """Storage classes."""
+    defaults: WorkloadDefaults = WorkloadDefaults()
+    """What workloads get that do not say otherwise."""
+    argocd: ArgoCd = ArgoCd()
+    """How Argo CD syncs the environment."""
+    rules: dict[str, Literal["error", "warning", "note", "off"]] = {}
+    """Severity of single rules in this environment, by code."""
+
+
+class Environment(SpecDocument):
+    """One environment, in `environments/<name>/environment.yaml`."""
+
+    kind_name: ClassVar[str] = "Environment"
+    kind: Literal["Environment"]
+    """Always `Environment`."""
+    spec: EnvironmentSpec
+    """Where it runs and with which versions."""

@@ -1,0 +1,54 @@
+"""Strings with a shape: checked when they are read, never repaired."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+
+DnsLabel = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", max_length=63)]
+"""A DNS label (RFC 1123): lower-case letters, digits and `-`, at most 63 characters."""
+
+DnsSubdomain = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", max_length=253)]
+"""A DNS subdomain (RFC 1123): labels joined by dots, at most 253 characters."""
+
+EnvName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=253)]
+"""Name of an environment variable that every shell can read."""
+
+QUANTITY = re.compile(r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?$")
+
+
+def _quantity(value: str | int | float) -> str:
+    text = str(value)
+    if not QUANTITY.fullmatch(text):
+        raise ValueError("not a Kubernetes quantity such as 500m, 2, 4Gi")
+    return text
+
+
+Quantity = Annotated[
+    str | int | float,
+    AfterValidator(_quantity),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": QUANTITY.pattern}, {"type": "number"}]}),
+]
+"""An amount as Kubernetes writes it: `500m`, `2`, `4Gi`, `1.5`."""
+
+
+IMAGE = re.compile(r"^[a-z0-9]([a-zA-Z0-9._:/-]*[a-zA-Z0-9])?(@sha256:[0-9a-f]{64})?$")
+
+
+def _image(value: str) -> str:
+    if not IMAGE.fullmatch(value):
+        raise ValueError("not an image reference such as registry.example/team/train:1.2.0 or name@sha256:...")
+    return value
+
+
+Image = Annotated[str, AfterValidator(_image), WithJsonSchema({"type": "string", "pattern": IMAGE.pattern})]
+"""A container image; a name without a registry is taken from `Platform.spec.registry`."""
+
+AbsolutePath = Annotated[str, Field(pattern=r"^/.*$", max_length=4096)]
+"""A path inside a container, from the root."""
+
+Uri = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9+.-]*://.+$", max_length=2048)]
+"""An address with a scheme, for example `s3://models/mnist` or `http://mlflow.mlflow.svc:5000`."""
+
+Duration = Annotated[str, Field(pattern=r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$", min_length=2)]
+"""A time span as Go writes it: `30s`, `5m`, `1h30m`."""

@@ -1,0 +1,51 @@
+"""A notebook server."""
+
+from typing import ClassVar, Literal
+
+from mlplat.schema.model import Labels, SpecDocument, SpecModel, TeamMetadata
+from mlplat.schema.names import Image
+from mlplat.schema.pod import Accelerators, Env, Patch, Placement, ResourceRequirements, VolumeUses
+
+
+class NotebookSpec(SpecModel):
+    """Image, resources, volumes."""
+
+    flavour: Literal["jupyter", "vscode", "rstudio"] = "jupyter"
+    """Kind of server; it decides the image when none is named and how the controller routes to it."""
+    image: Image | None = None
+    """Image, when not the release's own of the flavour."""
+    env: Env = ()
+    """Environment variables."""
+    resources: ResourceRequirements | None = None
+    """Requests and limits; the environment's when absent."""
+    accelerators: Accelerators | None = None
+    """Accelerators."""
+    volumes: VolumeUses = ()
+    """Volumes of the team to mount; the home folder is `/home/jovyan`."""
+    shared_memory: bool = True
+    """Mount memory at `/dev/shm`."""
+    pod_defaults: Labels = {}
+    """Labels on the pod by which PodDefaults of the namespace are chosen."""
+    endpoints: bool = True
+    """Let the platform's service addresses reach the notebook (PodDefault `platform-endpoints`)."""
+    service_account: str | None = None
+    """ServiceAccount; Kubeflow's `default-editor` when absent."""
+    culling: bool = True
+    """An idle notebook may be stopped, where the platform culls."""
+    placement: Placement = Placement()
+    """Nodes that it may run on."""
+    patches: tuple[Patch, ...] = ()
+    """Changes to the emitted object."""
+
+
+class Notebook(SpecDocument):
+    """A notebook server."""
+
+    kind_name: ClassVar[str] = "Notebook"
+    team_owned: ClassVar[bool] = True
+    kind: Literal["Notebook"]
+    """Always `Notebook`."""
+    metadata: TeamMetadata
+    """Name, team, labels and annotations."""
+    spec: NotebookSpec
+    """Image, resources, volumes."""

@@ -1,0 +1,32 @@
+"""Fixtures that tests of several folders share."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import envtest
+
+
+@pytest.fixture(scope="session")
+def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[envtest.ControlPlane]:
+    """A real API server for the session (`tests.envtest.ControlPlane`); skips, saying how to get one, without it.
+
+    Mark the tests that use it `cluster`, and give each a namespace of its own.
+    """
+    reason = envtest.missing()
+    if reason:
+        pytest.skip(reason)
+    plane = envtest.start(tmp_path_factory.mktemp("control-plane"), Path(os.environ["KUBEBUILDER_ASSETS"]))
+    yield plane
+    plane.stop()
+
+
+@pytest.fixture(scope="session")
+def crds() -> Path:
+    """The folder of published CRDs that `MLPLAT_TEST_CRDS` names; skips without it."""
+    folder = envtest.crd_folder()
+    if folder is None:
+        pytest.skip(envtest.HOW_TO_GET_CRDS)
+    return folder

@@ -1,0 +1,64 @@
+"""A running cluster with controllers, which `MLPLAT_TEST_KUBECONFIG` names (a kind cluster with Kubeflow, for example)."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+VARIABLE = "MLPLAT_TEST_KUBECONFIG"
+
+
+def kubectl(*arguments: str, stdin: str | None = None) -> str:
+    """Output of kubectl on that cluster; fails with what it said."""
+    command = [shutil.which("kubectl") or "kubectl", "--kubeconfig", os.environ[VARIABLE], *arguments]
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def require(crd: str) -> dict[str, Any]:
+    """The CRD of that name; skips where there is no cluster, or none that has it."""
+    if not os.environ.get(VARIABLE):
+        pytest.skip(f"{VARIABLE} is not set: give the kubeconfig of a cluster with Kubeflow's controllers")
+    found = kubectl("get", "crd", crd, "--ignore-not-found", "-o", "json")
+    if not found:
+        pytest.skip(f"the cluster of {VARIABLE} has no {crd}")
+    return dict(json.loads(found))
+
+
+def namespace(name: str, labels: Mapping[str, str] | None = None) -> str:
+    """Makes sure of a namespace, which a server-side dry run needs."""
+    metadata = {"name": name, "labels": dict(labels or {})}
+    kubectl(
+        "apply",
+        "--server-side",
+        "-f",
+        "-",
+        stdin=json.dumps({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}),
+    )
+    return name
+
+
+def dry_run(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The object as the server would store it, after every webhook."""
+    return dict(
+        json.loads(
+            kubectl("apply", "--server-side", "--dry-run=server", "-f", "-", "-o", "json", stdin=json.dumps(body))
+        )
+    )
+
+
+def changed(wanted: Any, stored: Any, at: str = "") -> Iterator[str]:
+    """Places of `wanted` that are not stored exactly as they were written; what is added beside them is not reported."""
+    if isinstance(wanted, dict) and isinstance(stored, dict):
+        for key, value in wanted.items():
+            yield from changed(value, stored[key], f"{at}/{key}") if key in stored else [f"{at}/{key} is gone"]
+    elif isinstance(wanted, list) and isinstance(stored, list) and len(wanted) == len(stored):
+        for index, (left, right) in enumerate(zip(wanted, stored, strict=True)):
+            yield from changed(left, right, f"{at}/{index}")
+    elif (type(wanted), wanted) != (type(stored), stored):
+        yield f"{at}: {wanted!r} became {stored!r}"
