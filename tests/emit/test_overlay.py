@@ -53,7 +53,7 @@ def object_lists(draw: Any, env: str) -> list[KubeObject]:
             del metadata["labels"]
         if namespace:
             metadata["namespace"] = namespace
-        body = {"apiVersion": api, "kind": kind, "metadata": metadata, "spec": draw(VALUES)}
+        body = {"apiVersion": api, "kind": kind, "metadata": metadata, "spec": {"v": draw(VALUES)}}
         unit = draw(st.sampled_from(["vision", "vision-training"]))
         item = kube(env, body, unit, logical, stamped=draw(st.integers(0, 30)) > 0)
         group = api.rpartition("/")[0]
@@ -63,7 +63,7 @@ def object_lists(draw: Any, env: str) -> list[KubeObject]:
 
 @needs_kustomize
 @given(object_lists(BASE), object_lists("dev"), st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_kustomize_renders_exactly_what_was_meant(
     base: list[KubeObject], own: list[KubeObject], chance: Any
 ) -> None:

@@ -114,9 +114,9 @@ def test_a_repository_is_read_by_its_layout(tmp_path: Path) -> None:
 
 
 def test_the_order_of_the_file_system_does_not_matter(tmp_path: Path) -> None:
-    blocks = ("\n" + GOOD).split("\n# ")[1:]
-    write(tmp_path / "a", "\n".join(f"# {block}" for block in blocks) + "\n")
-    write(tmp_path / "b", "\n".join(f"# {block}" for block in reversed(blocks)) + "\n")
+    blocks = [f"# {block.rstrip()}\n" for block in ("\n" + GOOD).split("\n# ")[1:]]
+    write(tmp_path / "a", "".join(blocks))
+    write(tmp_path / "b", "".join(reversed(blocks)))
     assert repr(load_tree(tmp_path / "a", KINDS)) == repr(load_tree(tmp_path / "b", KINDS))
 
 

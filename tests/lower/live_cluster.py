@@ -1,4 +1,4 @@
-"""A running cluster with controllers, which `MLPLAT_TEST_KUBECONFIG` names (a kind cluster with Kubeflow, for example)."""
+"""A running cluster with controllers, which `MLPLAT_TEST_KUBECONFIG` names (a kind cluster with Kubeflow, say)."""
 
 import json
 import os
@@ -20,10 +20,15 @@ def kubectl(*arguments: str, stdin: str | None = None) -> str:
     return done.stdout
 
 
-def require(crd: str) -> dict[str, Any]:
-    """The CRD of that name; skips where there is no cluster, or none that has it."""
+def require_cluster() -> None:
+    """Skips where there is no cluster."""
     if not os.environ.get(VARIABLE):
         pytest.skip(f"{VARIABLE} is not set: give the kubeconfig of a cluster with Kubeflow's controllers")
+
+
+def require(crd: str) -> dict[str, Any]:
+    """The CRD of that name; skips where there is no cluster, or none that has it."""
+    require_cluster()
     found = kubectl("get", "crd", crd, "--ignore-not-found", "-o", "json")
     if not found:
         pytest.skip(f"the cluster of {VARIABLE} has no {crd}")
@@ -53,7 +58,7 @@ def dry_run(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def changed(wanted: Any, stored: Any, at: str = "") -> Iterator[str]:
-    """Places of `wanted` that are not stored exactly as they were written; what is added beside them is not reported."""
+    """Places of `wanted` that are not stored exactly as they were written. What is added beside them is no change."""
     if isinstance(wanted, dict) and isinstance(stored, dict):
         for key, value in wanted.items():
             yield from changed(value, stored[key], f"{at}/{key}") if key in stored else [f"{at}/{key} is gone"]

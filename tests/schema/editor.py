@@ -62,7 +62,8 @@ class Editor:
             self.published[message["params"]["uri"]] = message["params"]["diagnostics"]
         elif "method" in message and "id" in message:
             items = message["params"].get("items") if isinstance(message["params"], dict) else None
-            result = [{} for _ in items] if message["method"] == "workspace/configuration" and items else None
+            asked = message["method"] == "workspace/configuration" and items
+            result: Any = [{} for _ in items or ()] if asked else None
             self._raw(json.dumps({"jsonrpc": "2.0", "id": message["id"], "result": result}).encode())
         return message
 

@@ -8,6 +8,7 @@ from tests.lower.golden import check_golden, empty_values, lowered, problems, qu
 
 from mlplat.catalog.versions import known_versions
 from mlplat.compiler.effective_notebook import STOCK_IMAGES, stock_image, uses_pod_default
+from mlplat.compiler.lower.effects import EACH
 from mlplat.compiler.lower.families.notebook import lower_notebook
 from mlplat.compiler.lower.families.tenancy_effects import TENANCY_NO_EFFECT
 from mlplat.schema.notebook import Notebook
@@ -111,5 +112,9 @@ def test_what_has_no_effect_is_known(kind, path, spec, without, applies):
     name = "prod" if kind == "Environment" else "x"
     team = ", team: vision" if kind in ("Volume", "Secret", "Notebook") else ""
     env = environment(f"kind: {kind}\nmetadata: {{name: {name}{team}}}\nspec: {spec}\n", **without)
-    (row,) = (row for row in TENANCY_NO_EFFECT if row.kind == kind and row.path == ("spec", *path.split("/")))
+    (row,) = (
+        row
+        for row in TENANCY_NO_EFFECT
+        if row.kind == kind and row.path == ("spec", *path.replace("*", EACH).split("/"))
+    )
     assert row.applies(env, env.documents[kind][name]) is applies

@@ -32,7 +32,9 @@ def test_kueue_would_refuse_what_the_lowering_avoids():
     """Resources of a flavor in another order than `coveredResources`, and borrowing without a cohort."""
     live_cluster.require("clusterqueues.kueue.x-k8s.io")
     text = (HERE / "cases/two_queues_one_cohort/input.yaml").read_text()
-    (queue,) = (body for body in objects(text) if body["metadata"]["name"] == "training")
+    found = {(body["kind"], body["metadata"]["name"]): body for body in objects(text)}
+    queue = found[("ClusterQueue", "training")]
+    queue["metadata"]["name"] = "never-there"
     gpu = queue["spec"]["resourceGroups"][0]["flavors"][1]
     gpu["resources"].reverse()
     with pytest.raises(AssertionError, match="resources"):

@@ -129,7 +129,11 @@ class _Walk:
         except OSError as error:
             self.unreadable(folder, error.strerror or "the folder cannot be listed", "make it a readable folder")
             return []
-        return [f"{folder}/{name}" for name in names]
+        paths = [f"{folder}/{name}" for name in names]
+        for path in paths:
+            if path != _printable(path):
+                self.unreadable(path, "its name is not UTF-8", "rename it")
+        return [path for path in paths if path == _printable(path)]
 
     def is_folder(self, path: str) -> bool:
         """True for a folder, and for a link to one inside the repository that does not lead back above itself."""

@@ -45,7 +45,9 @@ def build_tree(
             platforms += _documents(text, path, kinds, _Place(f"`{path}`", _PLATFORM), findings)
             clean = len(findings) == before
     components = _without_repetition(components, "`components/`", findings)
-    platform = _platform(platforms, [*singles, *unread], clean, findings)
+    exists = bool(unread & {"platform.yaml", "platform.yml"})
+    unexplained = bool(platforms) or (clean and not exists)  # findings of the file itself say why there is none
+    platform = _platform(platforms, "platform.yaml" in singles, findings) if unexplained else None
     built = {
         name: _layer(name, layers[name], kinds, findings, any(p.startswith(f"environments/{name}/") for p in unread))
         for name in sorted(layers)
@@ -55,8 +57,8 @@ def build_tree(
     return SourceTree(platform, tuple(components), built, sources, copied), tuple(findings)
 
 
-def _platform(found: list[Document], paths: list[str], clean: bool, findings: list[Diagnostic]) -> Document | None:
-    """The one Platform document. A missing one is reported unless the reason was reported already."""
+def _platform(found: list[Document], exists: bool, findings: list[Diagnostic]) -> Document | None:
+    """The one Platform document; more than one is reported, and so is none."""
     for extra in found[1:]:
         findings.append(
             Diagnostic(
@@ -68,12 +70,9 @@ def _platform(found: list[Document], paths: list[str], clean: bool, findings: li
                 help="keep one of the two",
             )
         )
-    if found:
-        return found[0]
-    said = any(path in ("platform.yaml", "platform.yml") for path in paths)
-    if not said or (clean and "platform.yaml" in paths):
-        findings.append(_missing_platform(said))
-    return None
+    if not found:
+        findings.append(_missing_platform(exists))
+    return found[0] if found else None
 
 
 def _missing_platform(exists: bool) -> Diagnostic:
@@ -158,6 +157,8 @@ def _header(node: Node, kinds: frozenset[str]) -> Document | list[Diagnostic]:
         what = "a list" if isinstance(node.value, list) else "a single value"
         headline = f"this document is {what}, not a mapping of fields"
         return [_headless(headline, node, "must start with `apiVersion:`")]
+    if not any(near_misses(field, node.value) for field in ("apiVersion", "kind", "metadata")):
+        return [_headless("this document has no `apiVersion`, `kind` and `metadata`", node, "not the start of a spec")]
     findings = [*_api_version(node, node.value), *_kind(node, node.value, kinds), *_name(node, node.value)]
     if findings:
         # A document of another program has one thing wrong with it, not three.
@@ -239,7 +240,9 @@ def _name(node: Node, fields: dict[str, Node]) -> list[Diagnostic]:
 
 def _headless(headline: str, node: Node, label: str) -> Diagnostic:
     """A finding at the start of a value, or at its key when it has one."""
-    span = node.key_span or Span(node.span.file, node.span.line, node.span.column, node.span.line, node.span.column + 1)
+    first = next((child.key_span for _, child in node.children() if child.key_span), None)
+    start = node.span
+    span = node.key_span or first or Span(start.file, start.line, start.column, start.line, start.column + 1)
     return Diagnostic(
         "MLP010",
         Severity.ERROR,

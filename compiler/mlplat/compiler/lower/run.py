@@ -27,14 +27,24 @@ def run_hash(identity: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
 def _plain(value: object) -> Any:
-    if isinstance(value, BaseModel):
-        return _plain(value.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True))
-    if is_dataclass(value) and not isinstance(value, type):
-        return _plain({field.name: getattr(value, field.name) for field in fields(value)})
-    if isinstance(value, Mapping):
-        pairs = ((str(key), _plain(item)) for key, item in sorted(value.items()))
-        return {key: item for key, item in pairs if item not in (None, {}, [], "")}
+    """Plain JSON data without what is empty; by exact type first, because most values are scalars."""
+    if type(value) in _SCALARS:
+        return value
     if isinstance(value, (tuple, list)):
         return [_plain(item) for item in value]
-    return value
+    if isinstance(value, BaseModel):
+        return _without_empty(value.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True))
+    if is_dataclass(value) and not isinstance(value, type):
+        return _without_empty({field.name: getattr(value, field.name) for field in fields(value)})
+    if isinstance(value, Mapping):
+        return _without_empty(value)
+    raise TypeError(f"{type(value).__name__} cannot identify a run")
+
+
+def _without_empty(values: Mapping[Any, object]) -> dict[str, Any]:
+    pairs = ((str(key), _plain(item)) for key, item in values.items())
+    return {key: item for key, item in sorted(pairs) if item not in (None, {}, [], "")}

@@ -14,7 +14,7 @@ from mlplat.compiler.resolve.merge import first_layer
 from mlplat.compiler.resolve.references import Broken, Links, broken_references, group
 from mlplat.compiler.resolve.validate import Typed, validate
 from mlplat.compiler.resolve.versions import environment_versions
-from mlplat.diagnostics import Diagnostic, has_errors
+from mlplat.diagnostics import Diagnostic, has_errors, near_misses
 from mlplat.schema.environment import Environment
 from mlplat.schema.kinds import KINDS
 from mlplat.schema.platform import Platform
@@ -72,7 +72,7 @@ def resolve_environments(
     broken: list[Broken] = []
     for name, scope in scopes.items():
         for address, composed in [(_own(scope), scope.environment), *scope.documents.items()]:
-            work.report(name, work.read(address, composed).findings)
+            work.report(name, _with_namesake(scope, address, composed, work.read(address, composed)))
         wrong, unreadable = broken_references(scope, links)
         broken += wrong
         work.report(name, unreadable)
@@ -85,6 +85,22 @@ def resolve_environments(
 
 def _own(scope: Scope) -> Address:
     return Address(Environment.kind_name, scope.lineage.name)
+
+
+def _with_namesake(scope: Scope, address: Address, composed: Composed, typed: Typed) -> tuple[Diagnostic, ...]:
+    """Findings of a document that seems to override one whose name it misspells say so."""
+    if not typed.incomplete or len(composed.layers) > 1 or not scope.lineage.ancestors:
+        return typed.findings
+    inherited = [
+        other.name
+        for other, found in scope.documents.items()
+        if other.kind == address.kind and found.layers[0] != composed.layers[0]
+    ]
+    close = near_misses(address.name, inherited)
+    if not close:
+        return typed.findings
+    hint = f"no {address.kind} `{address.name}` is inherited that this could complete; `{close[0]}` is"
+    return tuple(replace(finding, notes=(*finding.notes, hint)) for finding in typed.findings)
 
 
 def _without_unfinished(scope: Scope, links: Links, work: _Work) -> Scope:

@@ -7,8 +7,8 @@ from mlplat.compiler.artifacts import Document, Node, SourceTree
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span, near_misses
 from mlplat.schema.environment import Environment
 
-COMPONENTS = "components"
-"""Name of the layer below all others: the components of `components/`."""
+COMPONENTS = "components/"
+"""Name of the layer below all others; with a slash, which no name of an environment has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,14 @@ def order_layers(tree: SourceTree) -> tuple[dict[str, Lineage], tuple[Diagnostic
 
 
 def _parents(environment: Document | None) -> dict[str, Node]:
-    """The names under `spec.extends`; anything else that stands there is for validation to refuse."""
+    """The names under `spec.extends`.
+
+    A single name that is not in a list is meant as one: validation refuses it, and nothing follows from that.
+    """
     node = environment.node.at(("spec", "extends")) if environment else None
-    items = node.value if node and isinstance(node.value, list) else []
+    if node is None:
+        return {}
+    items = node.value if isinstance(node.value, list) else [node]
     names: dict[str, Node] = {}
     for item in items:
         if isinstance(item.value, str):

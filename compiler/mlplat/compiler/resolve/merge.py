@@ -105,6 +105,10 @@ def _merge_maps(inherited: Node, own: Node, shape: Shape, report: _Report) -> No
         if child.value is None and not shape.keeps_null:
             if before is None:
                 _nothing_to_delete(key, child, inherited, report)
+            elif key in shape.required:
+                # Left as null: a later layer may give a value, and validation points at this line otherwise.
+                result[key] = Node(None, child.span, child.key_span, before)
+                changed = True
             elif before.value is not None:
                 del result[key]
                 changed = True

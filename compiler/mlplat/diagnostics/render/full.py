@@ -53,6 +53,8 @@ def _block(finding: Diagnostic, sources: Mapping[str, str], color: bool) -> str:
     numbers = [line.number for excerpt in shown for line in excerpt.lines if line.number is not None]
     gutter = len(str(max(numbers))) if numbers else 1
     for index, excerpt in enumerate(shown):
+        if index > 0 and shown[index - 1].lines:
+            lines.append(_paint(f"{' ' * gutter} |", "frame", color))
         lines += _framed(excerpt, "-->" if index == 0 else ":::", gutter, severity, color)
     facts = _facts(finding)
     if facts and any(excerpt.lines for excerpt in shown):

@@ -46,7 +46,7 @@ def lower_model_service(document: Resolved[ModelService], env: ResolvedEnvironme
     yield Draft(_inference_service(_Service(document, env)), document, unit)
 
 
-def account_name(document: Resolved[ModelService]) -> str:
+def _account_name(document: Resolved[ModelService]) -> str:
     """Name of the ServiceAccount that is made for a service with credentials."""
     return f"{document.name}-model"
 
@@ -57,7 +57,7 @@ def _service_account(document: Resolved[ModelService], env: ResolvedEnvironment)
     body: dict[str, Any] = {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
-        "metadata": {"name": account_name(document), "namespace": namespace_of(team_of(document, env))},
+        "metadata": {"name": _account_name(document), "namespace": namespace_of(team_of(document, env))},
         "secrets": [{"name": document.document.spec.credentials}],
     }
     if pull_secrets := env.environment.document.spec.defaults.image_pull_secrets:
@@ -71,7 +71,7 @@ def _inference_service(service: _Service) -> dict[str, Any]:
     metadata: dict[str, Any] = {
         "name": document.name,
         "namespace": namespace_of(team_of(document, env)),
-        "annotations": {DEPLOYMENT_MODE: deployment_mode(spec.mode, env)},
+        "annotations": {DEPLOYMENT_MODE: _deployment_mode(spec.mode, env)},
     }
     if spec.visibility == "cluster-local":
         prefix = "networking.knative.dev" if service.knative else "networking.kserve.io"
@@ -89,7 +89,7 @@ def _inference_service(service: _Service) -> dict[str, Any]:
     return {"apiVersion": "serving.kserve.io/v1beta1", "kind": "InferenceService", "metadata": metadata, "spec": body}
 
 
-def deployment_mode(mode: str, env: ResolvedEnvironment) -> str:
+def _deployment_mode(mode: str, env: ResolvedEnvironment) -> str:
     """The mode by the name that the environment's KServe has for it: 0.16 renamed both, and rewrites the old names.
 
     Always written: the mode of services that name none is the cluster's choice (Knative in Kubeflow 26.03).
@@ -192,7 +192,7 @@ def _step(step: Step, service: _Service, account: bool, scaled: bool = True) -> 
     if spec.service_account is not None:
         body["serviceAccountName"] = spec.service_account
     elif spec.credentials is not None and account:
-        body["serviceAccountName"] = account_name(service.document)
+        body["serviceAccountName"] = _account_name(service.document)
     if scaled:
         body |= _scaling(step)
     body |= _traffic(step)

@@ -1,10 +1,10 @@
-"""What of teams, queues, volumes, secrets and notebooks does nothing somewhere. `*` in a path is any item."""
+"""What of teams, queues, volumes, secrets and notebooks does nothing in some environments."""
 
 from collections.abc import Callable
 from typing import Any
 
 from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
-from mlplat.compiler.lower.effects import NoEffect
+from mlplat.compiler.lower.effects import EACH, NoEffect
 from mlplat.schema.storage import Secret
 
 Applies = Callable[[ResolvedEnvironment, Resolved[Any]], bool]
@@ -56,7 +56,7 @@ TENANCY_NO_EFFECT: tuple[NoEffect, ...] = (
     *(
         NoEffect(
             "Queue",
-            ("spec", "flavors", "*", "resources", "*", field),
+            ("spec", "flavors", EACH, "resources", EACH, field),
             _no_cohort,
             "only queues of one `cohort` borrow and lend",
         )

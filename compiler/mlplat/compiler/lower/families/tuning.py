@@ -121,9 +121,9 @@ def _settings(settings: Iterable[AlgorithmSetting]) -> dict[str, Any]:
 def _parameter(parameter: SearchParameter, distributions: bool) -> dict[str, Any]:
     """One parameter. All values are strings; `distribution` exists since Katib 0.18."""
     space: dict[str, Any] = {}
-    for field, value in (("min", parameter.min), ("max", parameter.max), ("step", parameter.step)):
+    for bound, value in (("min", parameter.min), ("max", parameter.max), ("step", parameter.step)):
         if value is not None:
-            space[field] = bound_text(value, parameter.type == "int")
+            space[bound] = bound_text(value, parameter.type == "int")
     if parameter.values:
         space["list"] = [number_text(value) for value in parameter.values]
     if parameter.distribution is not None and distributions:
@@ -149,8 +149,8 @@ def _metrics_collector(collector: MetricsCollector) -> dict[str, Any]:
 
 
 def _template(document: Resolved[TuningExperiment], trial: _Trial) -> dict[str, Any]:
-    """`trialTemplate`. Success and failure conditions are Katib's own for the kinds that it knows, and so are the labels
-    of the primary pod where they fit (experiment_defaults.go)."""
+    """`trialTemplate`. Success and failure conditions are Katib's own for the kinds that it knows, and so are the
+    labels of the primary pod where they fit (experiment_defaults.go)."""
     spec = document.document.spec
     return {
         **({"retain": True} if spec.trial.retain else {}),
@@ -216,7 +216,11 @@ def _training_trial(job: Resolved[TrainingJob], env: ResolvedEnvironment) -> _Tr
         imagePullPolicy=env.environment.document.spec.defaults.image_pull_policy,
     )
     container = "node" if training_api(job, env) == "trainjob" else v1_kind(spec).container
-    return _Trial(training_template(job, env), values, container, _primary_pod(job, env))
+    template = training_template(job, env)
+    ordered: dict[str, Any] = {
+        part: template[part] for part in ("apiVersion", "kind", "metadata", "spec") if part in template
+    }
+    return _Trial(ordered, values, container, _primary_pod(job, env))
 
 
 def _primary_pod(job: Resolved[TrainingJob], env: ResolvedEnvironment) -> dict[str, str]:
