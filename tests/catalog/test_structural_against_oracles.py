@@ -8,14 +8,13 @@ from typing import Any
 import jsonschema
 import pytest
 import referencing
-from referencing.jsonschema import DRAFT202012
 
 from mlplat.catalog.index import held_versions
 from mlplat.catalog.lookup import KindTable, load_tables
 from mlplat.catalog.strict_schema import strict_schema
 from mlplat.catalog.structural import Problem, check_structure
 from mlplat.catalog.versions import ComponentVersions
-from tests.catalog.samples import CORE, filled, mutations
+from tests.catalog.samples import CORE, filled, mutations, python_pattern
 
 kubernetes_validate = pytest.importorskip("kubernetes_validate")
 
@@ -38,10 +37,10 @@ def _oracle(body: dict[str, Any], minor: str) -> jsonschema.Draft202012Validator
     return jsonschema.Draft202012Validator(json.loads(entry.read_bytes()), registry=registry) if entry.is_file() else None
 
 
-def _stricter(kinds: set[Problem], pointers: set[str], body: dict[str, Any]) -> bool:
+def _stricter(kinds: set[Problem], pointers: set[str]) -> bool:
     """True when we refuse only what the published schemas do not say, and the server refuses too."""
     unsaid = {Problem.PATTERN, Problem.FORMAT, Problem.RANGE, Problem.DUPLICATE}
-    return not kinds - unsaid or pointers <= {"", "/metadata"} or _has_null(body)
+    return not kinds - unsaid or pointers <= {"", "/metadata"}
 
 
 def _has_null(value: Any) -> bool:
@@ -58,22 +57,17 @@ def test_core_kinds_agree_with_the_published_schemas(body: dict[str, Any], minor
     assert table is not None
     assert oracle.is_valid(body)
     refused = 0
-    for place, done, mutant in mutations(body):
+    for place, done, mutant in mutations(body, most=40):
         problems = check_structure(mutant, table)
         theirs = oracle.is_valid(mutant)
         refused += not theirs
-        if not theirs and _null_in_list_or_map(place, mutant, done):
+        if done == "set to None":  # absent for us and for the server; the published schema allows some and not others
             continue
         assert theirs or problems, f"{place} {done}: only the published schema refuses"
         if theirs and problems:
             kinds, pointers = {problem.kind for problem in problems}, {problem.pointer for problem in problems}
-            assert _stricter(kinds, pointers, mutant), f"{place} {done}: only we refuse: {problems}"
+            assert _stricter(kinds, pointers), f"{place} {done}: only we refuse: {problems}"
     assert refused > 5
-
-
-def _null_in_list_or_map(place: tuple[str | int, ...], mutant: Any, done: str) -> bool:
-    """A null in the place of a required field: absent for us and for the server, a type error for the schema."""
-    return done == "set to None"
 
 
 def _all_tables() -> list[KindTable]:
@@ -87,25 +81,29 @@ def _all_tables() -> list[KindTable]:
 @pytest.mark.parametrize("table", _all_tables(), ids=lambda table: f"{table.component}-{table.gvk}")
 def test_the_fast_validator_agrees_with_the_slow_one(table: KindTable) -> None:
     """jsonschema-rs and jsonschema on one schema: a filled object, and each of its mutations in turn."""
-    schema = strict_schema(table)
+    schema = _with_python_patterns(strict_schema(table))
     jsonschema.Draft202012Validator.check_schema(schema)
     slow = jsonschema.Draft202012Validator(schema, registry=referencing.Registry(), format_checker=None)
-    assert DRAFT202012
     body = filled(table.schema, 4)
     body |= {"apiVersion": table.gvk.api_version, "kind": table.kind, "metadata": {"name": "a"}}
     body.pop("status", None)
     checked = 0
-    for place, done, mutant in mutations(body):
-        if _has_null(mutant) or "unknownField" in str(place):
+    for place, done, mutant in mutations(body, most=4):
+        if _has_null(mutant):
             continue
         checked += 1
-        if checked % max(1, _places(body) // 25):
-            continue
         ours = {problem for problem in check_structure(mutant, table) if problem.kind is not Problem.DUPLICATE}
         ours = {problem for problem in ours if "date and time" not in problem.message}
-        assert (not ours) == slow.is_valid(mutant), f"{place} {done}: {sorted(ours)[:3]} {next(slow.iter_errors(mutant), None)}"
+        assert (not ours) == slow.is_valid(mutant), f"{place} {done}: {sorted(ours)[:3]}"
     assert checked
 
 
-def _places(body: Any) -> int:
-    return sum(1 for _ in mutations(body))
+def _with_python_patterns(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_with_python_patterns(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    fixed = {key: _with_python_patterns(value) for key, value in schema.items()}
+    if isinstance(fixed.get("pattern"), str):
+        fixed["pattern"] = python_pattern(fixed["pattern"])
+    return fixed

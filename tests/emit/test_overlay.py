@@ -16,7 +16,9 @@ from tests.emit.samples import config_map, environment, kube, object_set, train_
 
 KUSTOMIZES = all_kustomizes()
 needs_kustomize = pytest.mark.skipif(not KUSTOMIZES, reason="neither kustomize nor kubectl on this machine")
-TEXTS = st.sampled_from(["1", "1e3", "08", "on", "=", "<<", "~", "", " x ", "a\nb", "a: b", "0o17", "é😀", "<&>", "y", "\t"])
+TEXTS = st.sampled_from(
+    ["1", "1e3", "08", "on", "=", "<<", "~", "", " x ", "a\nb", "a: b", "0o17", "é😀", "<&>", "y", "\t"]
+)
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-5, 5), st.sampled_from([0.5, 1e-7, 1e21, 2**53 + 1]), TEXTS)
 VALUES = st.recursive(
     SCALARS,
@@ -48,7 +50,10 @@ def object_lists(draw: Any, env: str) -> list[KubeObject]:
         api, kind, namespace = draw(st.sampled_from(KINDS))
         logical = draw(st.sampled_from(["a", "a.b", "axb", "a-1"]))
         name = logical + draw(st.sampled_from(["", "", "-1", "-2"]))
-        metadata: dict[str, Any] = {"name": name, "labels": draw(st.dictionaries(st.sampled_from("lm"), TEXTS, max_size=2))}
+        metadata: dict[str, Any] = {
+            "name": name,
+            "labels": draw(st.dictionaries(st.sampled_from("lm"), TEXTS, max_size=2)),
+        }
         if not metadata["labels"]:
             del metadata["labels"]
         if namespace:
@@ -64,9 +69,7 @@ def object_lists(draw: Any, env: str) -> list[KubeObject]:
 @needs_kustomize
 @given(object_lists(BASE), object_lists("dev"), st.randoms(use_true_random=False))
 @settings(max_examples=25, deadline=None)
-def test_kustomize_renders_exactly_what_was_meant(
-    base: list[KubeObject], own: list[KubeObject], chance: Any
-) -> None:
+def test_kustomize_renders_exactly_what_was_meant(base: list[KubeObject], own: list[KubeObject], chance: Any) -> None:
     shared = [_as_of("dev", item) for item in base if chance.random() < 0.7]
     objects = list({(item.ref, item.body["apiVersion"]): item for item in (*own, *shared)}.values())
     objects = list({item.ref: item for item in objects}.values())

@@ -1,7 +1,6 @@
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -91,9 +90,7 @@ def make_folder_in_place_of_a_file(root: Path) -> None:
     (root / "base/u/b.yaml/x").write_text("mine")
 
 
-@pytest.mark.parametrize(
-    "make", [make_file, make_link, make_link_in_place_of_a_file, make_folder_in_place_of_a_file]
-)
+@pytest.mark.parametrize("make", [make_file, make_link, make_link_in_place_of_a_file, make_folder_in_place_of_a_file])
 def test_what_no_build_wrote_stops_the_build(root: Path, make: Callable[[Path], None]) -> None:
     outside = root.parent / "outside.yaml"
     outside.write_text("a: 1\n")
@@ -151,13 +148,14 @@ def test_a_write_that_fails_half_way_leaves_the_old_tree(root: Path, monkeypatch
     assert [path.name for path in root.parent.iterdir()] == ["generated"]
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 @pytest.mark.parametrize("atomic", [True, False], ids=["exchange", "two renames"])
 def test_a_kill_at_any_system_call_leaves_the_old_tree_or_the_new(tmp_path: Path, atomic: bool) -> None:
     seen = set()
     for step in range(200):
         root = tmp_path / f"{atomic}{step}" / "generated"
         write_tree(root, OLD)
-        done = subprocess.run([sys.executable, "-c", KILLED, str(root), str(step), str(atomic)], check=False)
+        killed = killed_at(step, root, atomic)
         if root.exists():
             held = files(root)
             assert held in (OLD.files, NEW.files)
@@ -167,46 +165,41 @@ def test_a_kill_at_any_system_call_leaves_the_old_tree_or_the_new(tmp_path: Path
         assert write_tree(root, OLD).findings == ()
         assert files(root) == OLD.files
         assert [path.name for path in root.parent.iterdir()] == ["generated"]
-        if done.returncode == 0:
+        if not killed:
             assert seen == {"old", "new"}
             return
-        assert done.returncode == -signal.SIGKILL
     pytest.fail("the write never came to its end")
 
 
-KILLED = """
-import os, sys
-from pathlib import Path
-from mlplat.compiler.emit import swap
-from mlplat.compiler.emit.write import write_tree
-from tests.emit.test_write import NEW
+def killed_at(step: int, root: Path, atomic: bool) -> bool:
+    """Write NEW in a process of its own that is killed before that system call; False when it came to its end."""
+    child = os.fork()
+    if child == 0:
+        try:
+            kill_before(step, atomic)
+            write_tree(root, NEW)
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return os.WIFSIGNALED(status)
 
-left = int(sys.argv[2])
-if sys.argv[3] == "False":
-    swap._exchange = lambda one, other: False
-else:
-    real = swap._exchange
-    def exchange(one, other):
-        before(); done = real(one, other); before(); return done
-    swap._exchange = exchange
 
-def before():
-    global left
-    if left == 0:
-        os.kill(os.getpid(), 9)
-    left -= 1
+def kill_before(step: int, atomic: bool) -> None:
+    """In this process, make the system call number `step` of those that change a file system the last."""
+    left = iter(range(step))
 
-def watch(name):
-    real = getattr(os, name)
-    def call(*args, **options):
-        before()
-        return real(*args, **options)
-    setattr(os, name, call)
+    def watched(real: Callable[..., object]) -> Callable[..., object]:
+        def call(*args: object, **options: object) -> object:
+            if next(left, None) is None:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return real(*args, **options)
 
-for name in ("link", "mkdir", "rename", "rmdir", "unlink", "open"):
-    watch(name)
-write_tree(Path(sys.argv[1]), NEW)
-"""
+        return call
+
+    for name in ("link", "mkdir", "open", "rename", "rmdir", "unlink"):
+        setattr(os, name, watched(getattr(os, name)))
+    swap._exchange = watched(swap._exchange) if atomic else lambda one, other: False  # type: ignore[assignment]
 
 
 def test_links_that_a_file_system_does_not_have_are_copies(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ text (a private key, a token of a known service, a user and password in a URL).
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from mlplat.diagnostics.diagnostic import Diagnostic, Label
 
@@ -45,6 +46,12 @@ _SHAPES = re.compile(
 )
 _KEY_BODY = re.compile(r"^\s*([A-Za-z0-9+/]{40,}={0,2})\s*$")
 _DIGEST = re.compile(r"[0-9a-f]+")
+
+
+@lru_cache(maxsize=64)
+def lines_of(source: str) -> tuple[str, ...]:
+    """The lines of a file, split once however many findings point into it."""
+    return tuple(source.removeprefix("\ufeff").split("\n"))
 
 
 def credential_shapes(text: str) -> list[tuple[int, int]]:
@@ -112,7 +119,7 @@ def redacted(finding: Diagnostic, sources: Mapping[str, str]) -> Diagnostic:
     """The finding without the credentials that stand where it points, should it repeat one of them."""
     secrets: set[str] = set()
     for label in (*([finding.primary] if finding.primary else []), *finding.secondary):
-        lines = sources.get(label.span.file, "").split("\n")
+        lines = lines_of(sources.get(label.span.file, ""))
         for index in range(label.span.line - 1, min(label.span.end_line, len(lines))):
             secrets.update(lines[index][start:end].strip(" \"'\r") for start, end in secret_ranges(lines, index))
     secrets |= {text.lstrip("+-0") for text in secrets}  # a cure for a number repeats it without its zeros

@@ -8,9 +8,9 @@ from tests.lower.golden import check_golden, empty_values, lowered, problems, qu
 
 from mlplat.catalog.versions import known_versions
 from mlplat.compiler.effective_notebook import STOCK_IMAGES, stock_image, uses_pod_default
-from mlplat.compiler.lower.effects import EACH
+from mlplat.compiler.effects.row import EACH
+from mlplat.compiler.effects.tenancy import TENANCY_NO_EFFECT
 from mlplat.compiler.lower.families.notebook import lower_notebook
-from mlplat.compiler.lower.families.tenancy_effects import TENANCY_NO_EFFECT
 from mlplat.schema.notebook import Notebook
 
 HERE = Path(__file__).parent

@@ -10,9 +10,9 @@ from mlplat.catalog.versions import known_versions
 from mlplat.compiler.artifacts import Draft, ResolvedEnvironment
 from mlplat.compiler.effective import s3_annotations
 from mlplat.compiler.effective_serving import complete_resources
-from mlplat.compiler.lower.effects import written
+from mlplat.compiler.effects.row import written
+from mlplat.compiler.effects.serving import SERVING_NO_EFFECT
 from mlplat.compiler.lower.families.serving import lower_model_service
-from mlplat.compiler.lower.families.serving_effects import SERVING_NO_EFFECT
 from mlplat.schema.serving import ModelService
 
 HERE = Path(__file__).parent

@@ -3,16 +3,15 @@
 from pathlib import Path
 
 import pytest
+from tests import envtest
+from tests.lower.build import environment
+from tests.lower.golden import questions
+from tests.lower.live_cluster import changed
 
 from mlplat.catalog.versions import known_versions
 from mlplat.compiler.lower.families.training import lower_training_job
 from mlplat.compiler.training_api import training_api
 from mlplat.schema.training import TrainingJob
-
-from tests import envtest
-from tests.lower.build import environment
-from tests.lower.golden import questions
-from tests.lower.live_cluster import changed
 
 HERE = Path(__file__).parent
 pytestmark = pytest.mark.cluster
@@ -21,7 +20,10 @@ KINDS = {
     "trainer": ("trainjobs", "trainingruntimes"),
     "trainingOperator": ("pytorchjobs", "tfjobs", "xgboostjobs", "mpijobs", "paddlejobs", "jaxjobs"),
 }
-FOLDERS = {"trainer": ("trainer-v", "trainer.kubeflow.org"), "trainingOperator": ("training-operator-v", "kubeflow.org")}
+FOLDERS = {
+    "trainer": ("trainer-v", "trainer.kubeflow.org"),
+    "trainingOperator": ("training-operator-v", "kubeflow.org"),
+}
 VERSIONS = [("trainer", v) for v in known_versions("trainer")]
 VERSIONS += [("trainingOperator", v) for v in known_versions("trainingOperator")]
 

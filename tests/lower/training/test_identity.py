@@ -5,14 +5,13 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.lower.build import environment
 
 from mlplat.catalog.versions import known_versions
 from mlplat.compiler.artifacts import ResolvedEnvironment
 from mlplat.compiler.lower.run import run_hash
 from mlplat.compiler.lower.training_plan import training_identity
 from mlplat.schema.training import TrainingJob
-
-from tests.lower.build import environment
 
 DOCUMENTS = """
 kind: Environment
@@ -147,7 +146,9 @@ def test_every_field_of_the_specification_is_decided():
     """A new field must be put into the identity, or into the list of those that do not matter."""
     edits = test_the_same_run.pytestmark[0].args[1] + test_another_run.pytestmark[0].args[1]
     known = {path.split(".")[1] for kind, path, _ in edits if kind == "TrainingJob" and path.startswith("spec.")}
-    fields = {field.alias for field in type(environment(SMALLEST).all(TrainingJob)[0].document.spec).model_fields.values()}
+    fields = {
+        field.alias for field in type(environment(SMALLEST).all(TrainingJob)[0].document.spec).model_fields.values()
+    }
     assert fields - known == {"component", "command"}
 
 

@@ -1,14 +1,13 @@
 """Which API runs a job, what it reserves, and what it cannot do."""
 
 import pytest
+from tests.lower.build import environment
 
-from mlplat.compiler.lower.families.training_effects import TRAINING_NO_EFFECT
+from mlplat.compiler.effects.training import TRAINING_NO_EFFECT
 from mlplat.compiler.lower.training_template import training_template
 from mlplat.compiler.training_api import reserved_env, training_api, v1_kind
 from mlplat.schema.environment import Environment
 from mlplat.schema.training import TrainingJob
-
-from tests.lower.build import environment
 
 BOTH = {"trainer": "2.3.0", "trainingOperator": "1.9.2"}
 OLD_BOTH = {"trainer": "2.1.0", "trainingOperator": "1.9.2"}
@@ -19,7 +18,9 @@ NONE = {"trainer": None, "trainingOperator": None}
 
 
 def job(fields: str, **versions: str | None):
-    text = "kind: TrainingJob\nmetadata: {name: job, team: vision}\nspec: {image: 't:1', command: [t], " + fields + "}\n"
+    text = (
+        "kind: TrainingJob\nmetadata: {name: job, team: vision}\nspec: {image: 't:1', command: [t], " + fields + "}\n"
+    )
     env = environment(text, **versions)
     return env.all(TrainingJob)[0], env
 
@@ -110,7 +111,7 @@ ALL = "retries: 1, cleanPods: All, activeDeadlineSeconds: 5, elastic: {minNodes:
             set(),
         ),
         (
-            "framework: pytorch, model: {uri: 's3://a/b'}, volumes: [{volume: v, mountPath: /workspace, readOnly: true}]",
+            "framework: jax, model: {uri: 's3://a/b'}, volumes: [{volume: v, mountPath: /workspace, readOnly: true}]",
             BOTH,
             {"model"},
         ),
@@ -131,7 +132,7 @@ def test_what_has_no_effect(fields, versions, fields_without_effect):
     ],
 )
 def test_what_of_the_environment_has_no_effect(versions, expected):
-    document, env = job("framework: pytorch", **versions)
+    _, env = job("framework: pytorch", **versions)
     rows = [row for row in TRAINING_NO_EFFECT if row.kind == Environment.kind_name]
     assert {row.path[-1] for row in rows if row.applies(env, env.environment)} == expected
 
@@ -162,5 +163,6 @@ def test_a_trial_has_placeholders_and_neither_name_nor_namespace(versions):
         holders.append(role["template"]["spec"]["containers"][0])
     assert holders
     assert all(
-        holder["args"] == ["--epochs=3", "--lr=${trialParameters.lr}", "--last"] and holder["command"] for holder in holders
+        holder["args"] == ["--epochs=3", "--lr=${trialParameters.lr}", "--last"] and holder["command"]
+        for holder in holders
     )

@@ -11,9 +11,9 @@ from tests.lower.tuning.experiment_rules import experiment_problems
 from mlplat.catalog.versions import known_versions
 from mlplat.compiler.artifacts import Draft, ResolvedEnvironment
 from mlplat.compiler.effective_tuning import bound_text, number_text
-from mlplat.compiler.lower.effects import written
+from mlplat.compiler.effects.row import written
+from mlplat.compiler.effects.tuning import TUNING_NO_EFFECT
 from mlplat.compiler.lower.families.tuning import lower_tuning_experiment
-from mlplat.compiler.lower.families.tuning_effects import TUNING_NO_EFFECT
 from mlplat.compiler.lower.run import run_hash
 from mlplat.schema.tuning import TuningExperiment
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mlplat.diagnostics.diagnostic import Diagnostic, Label
-from mlplat.diagnostics.mask import MASK, secret_ranges
+from mlplat.diagnostics.mask import MASK, lines_of, secret_ranges
 from mlplat.diagnostics.render.text import one_line, visible, width
 
 _LONGEST_LINE = 160
@@ -43,7 +43,7 @@ def _excerpt(file: str, labels: list[tuple[Label, bool]], source: str | None) ->
     span = labels[0][0].span
     if source is None:
         return Excerpt(file if span[1:] == (1, 1, 1, 1) else str(span), ())
-    lines = source.removeprefix("\ufeff").split("\n")
+    lines = lines_of(source)
     shown: list[ExcerptLine] = []
     marked: dict[int, list[tuple[Label, bool]]] = {}
     for label, primary in labels:

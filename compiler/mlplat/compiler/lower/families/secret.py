@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mlplat.compiler.artifacts import Draft, Resolved, ResolvedEnvironment
-from mlplat.compiler.effective import namespace_of, s3_annotations, unit_in
+from mlplat.compiler.effective import namespace_of, s3_annotations, secret_keys, unit_in
 from mlplat.schema.storage import ExternalSecretSource, RemoteKey, SealedSecretSource, Secret
 from mlplat.schema.team import Team
 
@@ -31,11 +31,16 @@ def lower_secret(document: Resolved[Secret], env: ResolvedEnvironment) -> Iterab
 
 
 def _secret_annotations(document: Resolved[Secret], env: ResolvedEnvironment) -> dict[str, str]:
-    """Annotations of the Secret itself: how KServe finds the object storage that the credentials are for."""
+    """Annotations of the Secret itself: how KServe finds the object storage that the credentials are for.
+
+    Every secret that holds S3 credentials gets them: those of the platform's storage, and those with the key by which
+    KServe knows an S3 secret (KServe pkg/credentials/service_account_credentials.go, `AWSSecretAccessKeyName`).
+    """
     storage = env.environment.document.spec.services.object_storage
-    if storage is None or storage.credentials != document.name or not env.versions.has("kserve"):
+    if storage is None or not env.versions.has("kserve"):
         return {}
-    return s3_annotations(env)
+    is_s3 = storage.credentials == document.name or "AWS_SECRET_ACCESS_KEY" in secret_keys(document.document)
+    return s3_annotations(env) if is_s3 else {}
 
 
 def _template(secret_type: str | None, annotations: dict[str, str]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
-from mlplat.compiler.lower.effects import EACH, NoEffect
+from mlplat.compiler.effects.row import EACH, NoEffect
 from mlplat.schema.tuning import MetricsCollector
 
 KIND = "TuningExperiment"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
-from mlplat.compiler.lower.effects import EACH, NoEffect
+from mlplat.compiler.effects.row import EACH, NoEffect
 from mlplat.schema.storage import Secret
 
 Applies = Callable[[ResolvedEnvironment, Resolved[Any]], bool]
