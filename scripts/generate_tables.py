@@ -19,12 +19,12 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from kubernetes_schemas import Kubernetes  # noqa: E402
-from table_pool import Pool, text_of  # noqa: E402
-from table_sources import CORE_KINDS, KUBERNETES_VERSIONS, SOURCES, Source  # noqa: E402
+from kubernetes_schemas import Kubernetes
+from table_pool import Pool, text_of
+from table_sources import CORE_KINDS, KUBERNETES_VERSIONS, SOURCES, Source
 
-from mlplat.catalog.distil import KindFacts, distil_crd  # noqa: E402
-from mlplat.catalog.index import KUBERNETES  # noqa: E402
+from mlplat.catalog.distil import KindFacts, distil_crd
+from mlplat.catalog.index import KUBERNETES
 
 TABLES = Path(__file__).resolve().parent.parent / "compiler" / "mlplat" / "catalog" / "tables"
 _MORE = {  # folders outside the CRD tree, which has no row for them
@@ -42,12 +42,18 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     more = {name: Path(folder) for name, _, folder in (item.partition("=") for item in options.more)}
     written = dict(generate(options.crds, more))
-    held = {path.name: path.read_text(encoding="utf-8") for path in sorted(TABLES.glob("*.json")) if path.name != "index.json"}
+    held = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in sorted(TABLES.glob("*.json"))
+        if path.name != "index.json"
+    }
     known = {f"{source.component}-{source.version}.json" for source in SOURCES}
     known |= {f"{KUBERNETES}-{version}.json" for version in KUBERNETES_VERSIONS}
     tables = {name: text for name, text in {**held, **written}.items() if name in known}
     tables["index.json"] = _index(tables)
-    stale = sorted(name for name, text in tables.items() if _read(TABLES / name) != text) + sorted(set(held) - set(tables))
+    stale = sorted(name for name, text in tables.items() if _read(TABLES / name) != text) + sorted(
+        set(held) - set(tables)
+    )
     if options.check:
         print("\n".join(f"stale: {name}" for name in stale) or f"{len(written)} tables are up to date")
         return 1 if stale else 0
@@ -203,7 +209,9 @@ def _table(
         head["unheld"] = dict(sorted(unheld.items()))  # type: ignore[assignment]
     # One line for each entry: a change of one kind is a change of few lines.
     lines = [f'"{key}":{text_of(value)}' for key, value in head.items()]
-    lines.append('"kinds":{\n' + ",\n".join(f"{text_of(name)}:{text_of(entry)}" for name, entry in entries.items()) + "\n}")
+    lines.append(
+        '"kinds":{\n' + ",\n".join(f"{text_of(name)}:{text_of(entry)}" for name, entry in entries.items()) + "\n}"
+    )
     lines.append('"pool":[\n' + ",\n".join(text_of(entry) for entry in pool.entries) + "\n]")
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
@@ -214,7 +222,9 @@ def _index(tables: Mapping[str, str]) -> str:
     for table in sorted(parsed.values(), key=lambda table: (table["component"], _numbers(table["version"]))):
         index.setdefault(table["component"], {})[table["version"]] = sorted(table["kinds"])
     lines = [
-        f"{text_of(component)}:{{\n" + ",\n".join(f"{text_of(v)}:{text_of(kinds)}" for v, kinds in versions.items()) + "\n}"
+        f"{text_of(component)}:{{\n"
+        + ",\n".join(f"{text_of(v)}:{text_of(kinds)}" for v, kinds in versions.items())
+        + "\n}"
         for component, versions in index.items()
     ]
     return "{\n" + ",\n".join(lines) + "\n}\n"

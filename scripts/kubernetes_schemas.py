@@ -36,7 +36,9 @@ class Kubernetes:
         if not held:
             return None
         facts = tuple(
-            KindVersion(version, version == held[0], version in deprecated, self._root(self._names[(group, version, kind)]))
+            KindVersion(
+                version, version == held[0], version in deprecated, self._root(self._names[(group, version, kind)])
+            )
             for version in held
         )
         return KindFacts(group, kind, "", False, facts)

@@ -77,7 +77,9 @@ SOURCES: tuple[Source, ...] = (
     Source("trainingOperator", "1.9.4", _kubeflow(*_NEW_V1_JOBS)),
     Source("mpiOperator", "0.8.0", _kubeflow("mpijobs.v2beta1")),
     *(Source("katib", version, _KATIB) for version in ("0.16.0", "0.17.0", "0.18.0", "0.19.0")),
-    Source("kserve", "0.11.1", _older("kserve-v0.11.1", *_SERVING), _differs("ClusterStorageContainer", "TrainedModel")),
+    Source(
+        "kserve", "0.11.1", _older("kserve-v0.11.1", *_SERVING), _differs("ClusterStorageContainer", "TrainedModel")
+    ),
     Source(
         "kserve",
         "0.13.1",
@@ -123,7 +125,11 @@ SOURCES: tuple[Source, ...] = (
     Source("kueue", "0.19.2", ("kueue.x-k8s.io/*",)),
     Source("externalSecrets", "2.9.0", ("external-secrets.io/*",)),
     Source("sealedSecrets", "0.36.6", ("bitnami.com/*",)),
-    Source("argocd", "3.5.1", tuple(f"argoproj.io/{plural}" for plural in ("applications", "applicationsets", "appprojects"))),
+    Source(
+        "argocd",
+        "3.5.1",
+        tuple(f"argoproj.io/{plural}" for plural in ("applications", "applicationsets", "appprojects")),
+    ),
     Source("certManager", "1.21.1", ("cert-manager.io/*",)),
     Source("istio", "1.30.3", ("networking.istio.io/*", "security.istio.io/*", "telemetry.istio.io/*")),
     Source("gatewayApi", "1.6.1", ("gateway.networking.k8s.io/*",)),
@@ -164,13 +170,17 @@ CORE_KINDS: tuple[CoreKind, ...] = (
     CoreKind("", "Service", "services", True),
     CoreKind("", "ServiceAccount", "serviceaccounts", True),
     CoreKind("admissionregistration.k8s.io", "MutatingAdmissionPolicy", "mutatingadmissionpolicies", False),
-    CoreKind("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding", "mutatingadmissionpolicybindings", False),
+    CoreKind(
+        "admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding", "mutatingadmissionpolicybindings", False
+    ),
     CoreKind("admissionregistration.k8s.io", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", False),
     CoreKind("admissionregistration.k8s.io", "ValidatingAdmissionPolicy", "validatingadmissionpolicies", False),
     CoreKind(
         "admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings", False
     ),
-    CoreKind("admissionregistration.k8s.io", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", False),
+    CoreKind(
+        "admissionregistration.k8s.io", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", False
+    ),
     CoreKind("apiextensions.k8s.io", "CustomResourceDefinition", "customresourcedefinitions", False),
     CoreKind("apiregistration.k8s.io", "APIService", "apiservices", False),
     CoreKind("apps", "DaemonSet", "daemonsets", True),
@@ -178,7 +188,12 @@ CORE_KINDS: tuple[CoreKind, ...] = (
     CoreKind("apps", "ReplicaSet", "replicasets", True),
     CoreKind("apps", "StatefulSet", "statefulsets", True),
     CoreKind(
-        "autoscaling", "HorizontalPodAutoscaler", "horizontalpodautoscalers", True, ("v1", "v2", "v2beta2"), ("v2beta2",)
+        "autoscaling",
+        "HorizontalPodAutoscaler",
+        "horizontalpodautoscalers",
+        True,
+        ("v1", "v2", "v2beta2"),
+        ("v2beta2",),
     ),
     CoreKind("batch", "CronJob", "cronjobs", True),
     CoreKind("batch", "Job", "jobs", True),

@@ -28,6 +28,7 @@ HOW_TO_GET_ASSETS = (
 )
 HOW_TO_GET_CRDS = "MLPLAT_TEST_CRDS is not set: export a folder of published CRDs, <api group>/<plural>.yaml"
 
+JSON = "application/json"
 APPLY = "application/apply-patch+yaml"
 _ADMIN, _READER = "admin-token", "reader-token"
 _SECONDS = 120.0
@@ -61,7 +62,7 @@ class ControlPlane:
     _plurals: dict[tuple[str, str], tuple[str, bool]] = field(default_factory=dict)
 
     def request(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, content: str = "application/json", user: str = _ADMIN
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, content: str = JSON, user: str = _ADMIN
     ) -> Answer:
         """One request; every HTTP status is an answer. `content` is the body's media type."""
         data = None if body is None else json.dumps(body).encode()
@@ -127,10 +128,14 @@ class ControlPlane:
                 process.wait()
 
     def _is_served(self, crd: Mapping[str, Any]) -> bool:
-        spec = crd["spec"]
-        served = [version["name"] for version in spec["versions"] if version["served"]]
-        paths = [f"/apis/{spec['group']}/{version}/{spec['names']['plural']}?limit=1" for version in served]
-        return all(self.request("GET", path).ok for path in paths)
+        """True when every version is listed by discovery, which comes last, and answers."""
+        spec, plural = crd["spec"], crd["spec"]["names"]["plural"]
+        for version in (version["name"] for version in spec["versions"] if version["served"]):
+            root = f"/apis/{spec['group']}/{version}"
+            listed = {entry["name"] for entry in self.request("GET", root).body.get("resources", ())}
+            if plural not in listed or not self.request("GET", f"{root}/{plural}?limit=1").ok:
+                return False
+        return True
 
     def _resource(self, api_version: str, kind: str) -> tuple[str, bool]:
         if (api_version, kind) not in self._plurals:
@@ -143,7 +148,9 @@ class ControlPlane:
 
     def _spawn(self, name: str, command: Sequence[str]) -> None:
         with (self.home / f"{name}.log").open("wb") as log:
-            self._processes.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.home))
+            self._processes.append(
+                subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.home)
+            )
 
     def _wait(self, ready: Callable[[], bool], what: str) -> None:
         end = time.monotonic() + _SECONDS

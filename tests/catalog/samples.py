@@ -47,22 +47,34 @@ CORE: tuple[dict[str, Any], ...] = (
     _object("v1", "ConfigMap", data={"a": "1", "b.yaml": "x: y\n"}),
     _object("v1", "Secret", type="Opaque", data={"a": "YQ=="}, stringData={"b": "x"}),
     _object("v1", "ServiceAccount", imagePullSecrets=[{"name": "pull"}], automountServiceAccountToken=False),
-    _object("v1", "Service", spec={"selector": {"app": "a"}, "ports": [{"name": "http", "port": 80, "targetPort": "http"}]}),
+    _object(
+        "v1", "Service", spec={"selector": {"app": "a"}, "ports": [{"name": "http", "port": 80, "targetPort": "http"}]}
+    ),
     _object("v1", "ResourceQuota", spec={"hard": {"requests.cpu": "10", "requests.nvidia.com/gpu": "2"}}),
-    _object("v1", "LimitRange", spec={"limits": [{"type": "Container", "default": {"cpu": "1"}, "max": {"memory": "8Gi"}}]}),
+    _object(
+        "v1", "LimitRange", spec={"limits": [{"type": "Container", "default": {"cpu": "1"}, "max": {"memory": "8Gi"}}]}
+    ),
     _object(
         "v1",
         "PersistentVolumeClaim",
-        spec={"accessModes": ["ReadWriteMany"], "resources": {"requests": {"storage": "1Gi"}}, "storageClassName": "nfs"},
+        spec={
+            "accessModes": ["ReadWriteMany"],
+            "resources": {"requests": {"storage": "1Gi"}},
+            "storageClassName": "nfs",
+        },
     ),
     _object("apps/v1", "Deployment", spec={"replicas": 2, "selector": _SELECTOR, "template": POD_TEMPLATE}),
     _object("apps/v1", "StatefulSet", spec={"serviceName": "a", "selector": _SELECTOR, "template": POD_TEMPLATE}),
     _object("batch/v1", "Job", spec={"backoffLimit": 2, "completions": 3, "template": POD_TEMPLATE}),
     _object(
-        "batch/v1", "CronJob", spec={"schedule": "0 3 * * *", "jobTemplate": {"spec": {"template": {"spec": POD_TEMPLATE["spec"]}}}}
+        "batch/v1",
+        "CronJob",
+        spec={"schedule": "0 3 * * *", "jobTemplate": {"spec": {"template": {"spec": POD_TEMPLATE["spec"]}}}},
     ),
     _object(
-        "rbac.authorization.k8s.io/v1", "Role", rules=[{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list"]}]
+        "rbac.authorization.k8s.io/v1",
+        "Role",
+        rules=[{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list"]}],
     ),
     _object(
         "rbac.authorization.k8s.io/v1",
@@ -77,13 +89,22 @@ CORE: tuple[dict[str, Any], ...] = (
             "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "a"},
             "minReplicas": 1,
             "maxReplicas": 5,
-            "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 80}}}],
+            "metrics": [
+                {
+                    "type": "Resource",
+                    "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 80}},
+                }
+            ],
         },
     ),
     _object(
         "networking.k8s.io/v1",
         "NetworkPolicy",
-        spec={"podSelector": {}, "policyTypes": ["Ingress"], "ingress": [{"ports": [{"port": 8080, "protocol": "TCP"}]}]},
+        spec={
+            "podSelector": {},
+            "policyTypes": ["Ingress"],
+            "ingress": [{"ports": [{"port": 8080, "protocol": "TCP"}]}],
+        },
     ),
     _object("policy/v1", "PodDisruptionBudget", spec={"minAvailable": "50%", "selector": _SELECTOR}),
     _object("storage.k8s.io/v1", "StorageClass", provisioner="example.com/nfs", reclaimPolicy="Retain"),
@@ -91,7 +112,11 @@ CORE: tuple[dict[str, Any], ...] = (
 )
 """Sound objects of core kinds, as a platform declares them."""
 
-_TEXTS = ("a", "1", "10s", "1Gi", "a/b", "https://a.example/b", "2026-01-31T12:00:00Z", "A", "a:1", "0 3 * * *", "arn:aws:iam::1:role/a", "*.a", "2019-03-01", "arn:aws:sns:us-east-1:123456789012:a", "0:00", "00:00", "monday", "1:12", "january", "aa", "#a", "500ms", "16777216", "0x1", "1.1.1.1", "a.b/c")  # fmt: skip
+_TEXTS = (
+    "a", "1", "10s", "1Gi", "a/b", "https://a.example/b", "2026-01-31T12:00:00Z", "A", "a:1", "0 3 * * *",
+    "arn:aws:iam::1:role/a", "*.a", "2019-03-01", "arn:aws:sns:us-east-1:123456789012:a", "0:00", "00:00", "monday",
+    "1:12", "january", "aa", "#a", "500ms", "16777216", "0x1", "1.1.1.1", "a.b/c",
+)  # fmt: skip
 
 
 def filled(node: Node, depth: int) -> Any:

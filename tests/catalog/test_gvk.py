@@ -5,7 +5,9 @@ import pytest
 from mlplat.objects.gvk import GVK, ObjectRef, format_api_version, gvk_of, parse_api_version, ref_of
 
 
-@pytest.mark.parametrize(("text", "parts"), [("v1", ("", "v1")), ("apps/v1", ("apps", "v1")), ("a.b/v1beta1", ("a.b", "v1beta1"))])
+@pytest.mark.parametrize(
+    ("text", "parts"), [("v1", ("", "v1")), ("apps/v1", ("apps", "v1")), ("a.b/v1beta1", ("a.b", "v1beta1"))]
+)
 def test_api_versions_read_and_written(text: str, parts: tuple[str, str]) -> None:
     assert parse_api_version(text) == parts
     assert format_api_version(*parts) == text
@@ -18,7 +20,11 @@ def test_what_is_no_api_version_is_refused(text: str) -> None:
 
 
 def test_a_reference_does_not_depend_on_the_version() -> None:
-    body = {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "a", "namespace": "n"}}
+    body = {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": "a", "namespace": "n"},
+    }
     older = {**body, "apiVersion": "autoscaling/v1"}
     assert ref_of(body, namespaced=True) == ref_of(older, namespaced=True)
     assert gvk_of(body) == GVK("autoscaling", "v2", "HorizontalPodAutoscaler")
@@ -51,5 +57,10 @@ def test_what_has_no_name_is_refused(body: dict[str, object]) -> None:
 
 
 def test_references_have_an_order() -> None:
-    refs = [ObjectRef("b", "K", "", "x"), ObjectRef("", "K", "n", "x"), ObjectRef("", "K", "", "x"), ObjectRef("", "A", "z", "x")]
+    refs = [
+        ObjectRef("b", "K", "", "x"),
+        ObjectRef("", "K", "n", "x"),
+        ObjectRef("", "K", "", "x"),
+        ObjectRef("", "A", "z", "x"),
+    ]
     assert [str(ref) for ref in sorted(refs)] == ["A z/x", "K x", "K n/x", "K.b x"]

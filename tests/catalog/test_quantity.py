@@ -25,14 +25,16 @@ CANONICAL = [
     ("1536Mi", "1536Mi"), ("2048Mi", "2Gi"), ("1023Mi", "1023Mi"), ("64Gi", "64Gi"), ("1Ti", "1Ti"), ("1Pi", "1Pi"),
     ("1Ei", "1Ei"), ("0.5Ki", "512"), ("0.1Ki", "102400m"), ("1.25Ki", "1280"), ("0.0001Ki", "102400u"),
     ("1.0001Ki", "1024102400u"), ("100Ei", "9223372036854775807"), ("1000Ki", "1000Ki"),
-    ("1e3", "1e3"), ("1E3", "1e3"), ("1e2", "100"), ("1e4", "10e3"), ("1.5e3", "1500"), ("1e-3", "1e-3"), ("1e-1", "100e-3"),
+    ("1e3", "1e3"), ("1E3", "1e3"), ("1e2", "100"), ("1e4", "10e3"), ("1.5e3", "1500"), ("1e-3", "1e-3"),
+    ("1e-1", "100e-3"),
     ("12e6", "12e6"), ("1e+6", "1e6"),
     ("-1", "-1"), ("-1.5Gi", "-1536Mi"), ("-500m", "-500m"), ("-0.5", "-500m"), ("-1e3", "-1e3"),
     (8, "8"), (0, "0"), (1000, "1k"), (0.5, "500m"), (1.0, "1"), (2.25, "2250m"), (1e16, "10e15"), (1e-05, "10e-6"),
 ]  # fmt: skip
 
 NOT_QUANTITIES = [
-    "", " ", "m", "Gi", ".", "-", "+", "abc", "1 Gi", "1gi", "1GI", "1GB", "1Mib", "1mi", "1K", "ki", "1.2.3", "1e", "0x10",
+    "", " ", "m", "Gi", ".", "-", "+", "abc", "1 Gi", "1gi", "1GI", "1GB", "1Mib", "1mi", "1K", "ki", "1.2.3", "1e",
+    "0x10",
     "1_000", "1,5", "٣", "1m ", "--1", "1e1.5", "1e99999", "inf", "nan", "9" * 2000, True, None, [], {}, float("inf"),
 ]  # fmt: skip
 
@@ -137,7 +139,13 @@ def test_the_api_server_stores_the_same_text(control_plane: ControlPlane) -> Non
 
 @pytest.mark.cluster
 def test_the_api_server_stores_the_same_quota(control_plane: ControlPlane) -> None:
-    hard = {"requests.cpu": "0.5", "requests.memory": "1024Mi", "limits.cpu": 8, "limits.memory": "1.5Gi", "pods": "1e2"}
+    hard = {
+        "requests.cpu": "0.5",
+        "requests.memory": "1024Mi",
+        "limits.cpu": 8,
+        "limits.memory": "1.5Gi",
+        "pods": "1e2",
+    }
     body = {
         "apiVersion": "v1",
         "kind": "ResourceQuota",

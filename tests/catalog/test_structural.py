@@ -13,7 +13,9 @@ from mlplat.catalog.structural import Problem, StructuralProblem, check_structur
 from mlplat.catalog.versions import ComponentVersions, resolve_versions
 from tests.catalog.samples import CORE, POD_TEMPLATE
 
-VERSIONS = resolve_versions("26.03", "1.37", {"kueue": "0.19.2", "trainer": "2.3.0", "kserve": "0.20.0", "keda": "2.20.2"})
+VERSIONS = resolve_versions(
+    "26.03", "1.37", {"kueue": "0.19.2", "trainer": "2.3.0", "kserve": "0.20.0", "keda": "2.20.2"}
+)
 assert isinstance(VERSIONS, ComponentVersions)
 TABLES = load_tables(VERSIONS)
 
@@ -25,7 +27,11 @@ SERVICE = {
     "spec": {
         "predictor": {
             "minReplicas": 1,
-            "model": {"modelFormat": {"name": "sklearn"}, "storageUri": "s3://a/b", "env": [{"name": "A", "value": "b"}]},
+            "model": {
+                "modelFormat": {"name": "sklearn"},
+                "storageUri": "s3://a/b",
+                "env": [{"name": "A", "value": "b"}],
+            },
         }
     },
 }
@@ -35,7 +41,10 @@ CLUSTER_QUEUE = {
     "metadata": {"name": "a"},
     "spec": {
         "resourceGroups": [
-            {"coveredResources": ["cpu"], "flavors": [{"name": "f", "resources": [{"name": "cpu", "nominalQuota": "8"}]}]}
+            {
+                "coveredResources": ["cpu"],
+                "flavors": [{"name": "f", "resources": [{"name": "cpu", "nominalQuota": "8"}]}],
+            }
         ]
     },
 }
@@ -88,10 +97,24 @@ CONTAINER = "spec/template/spec/containers/0"
         (DEPLOYMENT, "metadata/name", ..., Problem.MISSING, "/metadata", "`metadata` has no `name`"),
         (DEPLOYMENT, "metadata", ..., Problem.MISSING, "", "the object has no `metadata`"),
         (DEPLOYMENT, "spec/replicas", "2", Problem.TYPE, "/spec/replicas", "must be a whole number, not text"),
-        (DEPLOYMENT, "spec/replicas", 2.5, Problem.TYPE, "/spec/replicas", "a whole number, not a number with a fraction"),
+        (
+            DEPLOYMENT,
+            "spec/replicas",
+            2.5,
+            Problem.TYPE,
+            "/spec/replicas",
+            "a whole number, not a number with a fraction",
+        ),
         (DEPLOYMENT, "spec/paused", "yes", Problem.TYPE, "/spec/paused", "must be true or false, not text"),
         (DEPLOYMENT, f"{CONTAINER}/env", {}, Problem.TYPE, f"/{CONTAINER}/env", "must be a list, not a mapping"),
-        (DEPLOYMENT, f"{CONTAINER}/env/0/value", 3, Problem.TYPE, f"/{CONTAINER}/env/0/value", "must be text, not a whole number"),
+        (
+            DEPLOYMENT,
+            f"{CONTAINER}/env/0/value",
+            3,
+            Problem.TYPE,
+            f"/{CONTAINER}/env/0/value",
+            "must be text, not a whole number",
+        ),
         (DEPLOYMENT, f"{CONTAINER}/args/0", True, Problem.TYPE, f"/{CONTAINER}/args/0", "must be text, not `true`"),
         (
             DEPLOYMENT,
@@ -210,7 +233,11 @@ def test_embedded_pods_are_described() -> None:
         "apiVersion": "trainer.kubeflow.org/v1alpha1",
         "kind": "ClusterTrainingRuntime",
         "metadata": {"name": "a"},
-        "spec": {"template": {"spec": {"replicatedJobs": [{"name": "node", "template": {"spec": {"template": POD_TEMPLATE}}}]}}},
+        "spec": {
+            "template": {
+                "spec": {"replicatedJobs": [{"name": "node", "template": {"spec": {"template": POD_TEMPLATE}}}]}
+            }
+        },
     }
     assert check_structure(job, table(job)) == []
     wrong = changed(job, "spec/template/spec/replicatedJobs/0/template/spec/template/spec/containers/0/imagee", "x")
@@ -242,7 +269,7 @@ def test_the_network_is_never_used() -> None:
         "import json\n"
         "for table in load_tables(resolve_versions('26.03', '1.34', {})):\n"
         "    text = json.dumps(strict_schema(table))\n"
-        "    for part in text.split('\"$ref\": \"')[1:]:\n"
+        '    for part in text.split(\'"$ref": "\')[1:]:\n'
         "        assert part.startswith('#/$defs/'), part[:40]\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

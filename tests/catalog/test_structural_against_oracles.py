@@ -34,7 +34,9 @@ def _oracle(body: dict[str, Any], minor: str) -> jsonschema.Draft202012Validator
     group, _, version = body["apiVersion"].rpartition("/")
     name = "-".join(filter(None, (body["kind"].lower(), group.partition(".")[0], version)))
     entry = folder.joinpath(f"{name}.json")
-    return jsonschema.Draft202012Validator(json.loads(entry.read_bytes()), registry=registry) if entry.is_file() else None
+    return (
+        jsonschema.Draft202012Validator(json.loads(entry.read_bytes()), registry=registry) if entry.is_file() else None
+    )
 
 
 def _stricter(kinds: set[Problem], pointers: set[str]) -> bool:

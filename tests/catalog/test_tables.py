@@ -31,7 +31,12 @@ def table_of(tables: Tables, api_version: str, kind: str) -> KindTable:
 
 def test_a_kind_says_where_it_comes_from() -> None:
     table = table_of(tables_of(), "trainer.kubeflow.org/v1alpha1", "TrainJob")
-    assert (table.plural, table.namespaced, table.component, table.component_version) == ("trainjobs", True, "trainer", "2.1.0")
+    assert (table.plural, table.namespaced, table.component, table.component_version) == (
+        "trainjobs",
+        True,
+        "trainer",
+        "2.1.0",
+    )
     assert (table.origin.repository, table.origin.tag, table.schema_of) == ("kubeflow/trainer", "v2.1.0", "2.1.0")
     assert table.custom
 
@@ -82,7 +87,9 @@ def test_removed_core_versions() -> None:
     assert tables_of("v1.8.0", "1.25").lookup("autoscaling/v2beta2", "HorizontalPodAutoscaler") is not None
     assert tables_of("v1.8.0", "1.26").lookup("autoscaling/v2beta2", "HorizontalPodAutoscaler") is None
     assert tables_of("v1.8.0", "1.29").lookup("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy") is None
-    assert tables_of("v1.8.0", "1.30").lookup("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy") is not None
+    assert (
+        tables_of("v1.8.0", "1.30").lookup("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy") is not None
+    )
 
 
 def test_a_kind_whose_schema_is_not_held_says_so() -> None:
@@ -103,7 +110,11 @@ def test_walking_a_schema() -> None:
     deployment = table_of(tables_of(), "apps/v1", "Deployment").schema
     containers = nodes.at(deployment, ("spec", "template", "spec", "containers"))
     assert containers is not None
-    assert (nodes.list_type(containers), nodes.list_keys(containers), nodes.merge_key(containers)) == ("map", ("name",), "name")
+    assert (nodes.list_type(containers), nodes.list_keys(containers), nodes.merge_key(containers)) == (
+        "map",
+        ("name",),
+        "name",
+    )
     ports = nodes.at(deployment, ("spec", "template", "spec", "containers", 0, "ports"))
     assert ports is not None
     assert nodes.list_keys(ports) == ("containerPort", "protocol")
@@ -234,7 +245,9 @@ def test_given_crds_add_kinds_and_take_the_place_of_held_ones() -> None:
     assert (job.component, job.version) == (GIVEN, "v1")
 
 
-@pytest.mark.parametrize("crd", [{}, {"kind": "CustomResourceDefinition"}, {**_crd(), "apiVersion": "apiextensions.k8s.io/v1beta1"}])
+@pytest.mark.parametrize(
+    "crd", [{}, {"kind": "CustomResourceDefinition"}, {**_crd(), "apiVersion": "apiextensions.k8s.io/v1beta1"}]
+)
 def test_what_is_no_crd_is_refused(crd: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="CustomResourceDefinition"):
         load_tables(tables_of().versions, [crd])
@@ -254,7 +267,11 @@ def test_metadata_is_that_of_every_kubernetes_version() -> None:
 def _facts(node: Any, whole: bool) -> Any:
     if not isinstance(node, dict):
         return node
-    return {k: _facts(v, whole) for k, v in node.items() if whole or not k.startswith(("x-kubernetes-list", "x-kubernetes-map"))}
+    return {
+        k: _facts(v, whole)
+        for k, v in node.items()
+        if whole or not k.startswith(("x-kubernetes-list", "x-kubernetes-map"))
+    }
 
 
 def test_all_releases_name_components_that_can_be_named() -> None:

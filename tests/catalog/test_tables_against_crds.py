@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scripts.table_sources import SOURCES, Source
 
 from mlplat.catalog.lookup import load_tables
 from mlplat.catalog.node import QUANTITY_PATTERN
 from mlplat.catalog.versions import ComponentVersions
-from scripts.table_sources import SOURCES, Source
 from tests.envtest import crd_files, read_crd
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,7 +18,9 @@ from mlplat.catalog.versions import (
 EMITTED = ("trainer", "trainingOperator", "katib", "kserve", "notebooks", "profiles", "pipelines")
 
 
-def _resolved(release: str, overrides: dict[str, str | None] | None = None, kubernetes: str = "1.34") -> ComponentVersions:
+def _resolved(
+    release: str, overrides: dict[str, str | None] | None = None, kubernetes: str = "1.34"
+) -> ComponentVersions:
     found = resolve_versions(release, kubernetes, overrides or {})
     assert isinstance(found, ComponentVersions), found
     return found
@@ -117,7 +119,11 @@ def test_two_components_with_one_crd_exclude_each_other() -> None:
 
 
 def test_versions_on_the_command_line() -> None:
-    assert parse_versions("trainer=2.3.0, kserve=0.20.0,istio=") == {"trainer": "2.3.0", "kserve": "0.20.0", "istio": None}
+    assert parse_versions("trainer=2.3.0, kserve=0.20.0,istio=") == {
+        "trainer": "2.3.0",
+        "kserve": "0.20.0",
+        "istio": None,
+    }
     assert parse_versions("") == {}
 
 

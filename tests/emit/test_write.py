@@ -12,6 +12,7 @@ from mlplat.compiler.emit import swap
 from mlplat.compiler.emit.disk import Filler
 from mlplat.compiler.emit.write import WriteReport, compare_tree, stale_findings, write_tree
 
+ROOT = Path(__file__).parents[2]
 OLD = FileTree({"base/u/a.yaml": "a: 1\n", "base/u/b.yaml": "b: 1\n", "overlays/dev/u/c.yaml": "c: 1\n"})
 NEW = FileTree({"base/u/a.yaml": "a: 1\n", "base/u/b.yaml": "b: 2\n", "overlays/prod/u/d.yaml": "d: 1\n"})
 
@@ -202,6 +203,18 @@ def kill_before(step: int, atomic: bool) -> None:
     swap._exchange = watched(swap._exchange) if atomic else lambda one, other: False  # type: ignore[assignment]
 
 
+def test_a_file_that_git_merged_line_by_line_is_overwritten_only_by_force(tmp_path: Path) -> None:
+    root = tmp_path / "generated"
+    write_tree(root, OLD)
+    ours = (root / ".mlplat").read_text()
+    write_tree(root, NEW)
+    (root / ".mlplat").write_text(f"<<<<<<< HEAD\n{ours}=======\n{(root / '.mlplat').read_text()}>>>>>>> theirs\n")
+    (root / "base/u/a.yaml").write_text("a: 1\nboth: 1\n")
+    assert codes(write_tree(root, NEW)) == ["MLP501"]
+    assert codes(write_tree(root, NEW, force=True)) == ["MLP501"]
+    assert compare_tree(root, NEW) == ()
+
+
 def test_links_that_a_file_system_does_not_have_are_copies(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: object, **options: object) -> None:
         raise PermissionError(1, "Operation not permitted")
@@ -250,7 +263,7 @@ def test_two_branches_that_conflict_are_rebuilt_after_their_merge(tmp_path: Path
 
     git("init", "-q")
     if driver:
-        (tmp_path / ".gitattributes").write_text("generated/** merge=mlplat\ngenerated/.mlplat merge=union\n")
+        (tmp_path / ".gitattributes").write_bytes((ROOT / ".gitattributes").read_bytes())
         git("config", "merge.mlplat.driver", "true")
     commit({"a": "1\n", "gone": "1\n"})
     git("checkout", "-qb", "theirs")

@@ -62,6 +62,11 @@ def changed(wanted: Any, stored: Any, at: str = "") -> Iterator[str]:
     if isinstance(wanted, dict) and isinstance(stored, dict):
         for key, value in wanted.items():
             yield from changed(value, stored[key], f"{at}/{key}") if key in stored else [f"{at}/{key} is gone"]
+    elif at == "/spec/runtimePatches":
+        # A map list by `manager`: Kueue adds an entry of its own to every TrainJob, which touches none of ours.
+        by_manager = {entry["manager"]: entry for entry in stored}
+        for entry in wanted:
+            yield from changed(entry, by_manager.get(entry["manager"]), f"{at}/{entry['manager']}")
     elif isinstance(wanted, list) and isinstance(stored, list) and len(wanted) == len(stored):
         for index, (left, right) in enumerate(zip(wanted, stored, strict=True)):
             yield from changed(left, right, f"{at}/{index}")

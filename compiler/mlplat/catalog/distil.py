@@ -101,7 +101,9 @@ def distil_root(schema: Mapping[str, Any]) -> Node:
     node = dict(distil(schema))
     node["type"] = "object"
     properties = {
-        name: field for name, field in node.get("properties", {}).items() if name not in ("apiVersion", "kind", "status")
+        name: field
+        for name, field in node.get("properties", {}).items()
+        if name not in ("apiVersion", "kind", "status")
     }
     metadata = properties.pop("metadata", {})
     if "properties" in metadata:
@@ -115,7 +117,9 @@ def distil_root(schema: Mapping[str, Any]) -> Node:
 
 def distil(schema: Mapping[str, Any]) -> Node:
     """The facts of one schema node and all below it, keywords in a fixed order."""
-    node: dict[str, Any] = {key: schema[key] for key in KEPT if key in schema and not (key in _FLAGS and not schema[key])}
+    node: dict[str, Any] = {
+        key: schema[key] for key in KEPT if key in schema and not (key in _FLAGS and not schema[key])
+    }
     if "required" in node:
         node["required"] = sorted(node["required"])
     if "enum" in node:
@@ -131,7 +135,9 @@ def distil(schema: Mapping[str, Any]) -> Node:
         node["items"] = distil(schema["items"])
     additional = schema.get("additionalProperties")
     if isinstance(additional, Mapping):
-        node["additionalProperties"] = distil(additional) if additional else {"x-kubernetes-preserve-unknown-fields": True}
+        node["additionalProperties"] = (
+            distil(additional) if additional else {"x-kubernetes-preserve-unknown-fields": True}
+        )
     elif additional is True:
         node["x-kubernetes-preserve-unknown-fields"] = True
     _distil_logic(schema, node)
@@ -147,7 +153,9 @@ def _distil_logic(schema: Mapping[str, Any], node: dict[str, Any]) -> None:
         branches: Sequence[Mapping[str, Any]] = schema.get(key, ())
         if not branches or (int_or_string and _is_int_or_string(branches)):
             continue
-        kept = [distil(branch) for branch in branches if not (int_or_string and _is_int_or_string(branch.get("anyOf", ())))]
+        kept = [
+            distil(branch) for branch in branches if not (int_or_string and _is_int_or_string(branch.get("anyOf", ())))
+        ]
         if kept:
             node[key] = kept
 

@@ -256,7 +256,10 @@ def _root(schema: Node) -> Node:
     metadata = OBJECT_META
     if "metadata" in properties:
         limits = properties.pop("metadata")["properties"]
-        fields = {**OBJECT_META["properties"], **{k: {**OBJECT_META["properties"].get(k, {}), **v} for k, v in limits.items()}}
+        fields = {
+            **OBJECT_META["properties"],
+            **{k: {**OBJECT_META["properties"].get(k, {}), **v} for k, v in limits.items()},
+        }
         metadata = {**OBJECT_META, "properties": fields}
     return {
         **schema,

@@ -1,4 +1,7 @@
-"""The schema of `metadata`, the same for every kind (k8s.io/apimachinery `meta/v1.ObjectMeta`, Kubernetes 1.25 to 1.37)."""
+"""The schema of `metadata`, the same for every kind.
+
+Source: `meta/v1.ObjectMeta` of k8s.io/apimachinery, whose fields are the same from Kubernetes 1.25 to 1.37.
+"""
 
 from typing import Final
 

@@ -25,7 +25,11 @@ class ComponentRelease:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One release tag: its commit (None where it was not recorded) and date. `kubernetes` are the minor versions that the release was tested on (kind node images)."""
+    """One release tag.
+
+    `commit` and `date` are those of the tag (no commit where it was not recorded), `kubernetes` the minor versions
+    that the release was tested on (kind node images).
+    """
 
     name: str
     commit: str | None
@@ -133,5 +137,7 @@ RELEASES: Mapping[str, Release] = MappingProxyType({name: _release(i, name) for 
 
 def versions_in_releases(component: str) -> tuple[str, ...]:
     """The versions of a component that releases ship, oldest release first, each once."""
-    versions = (release.components[component].version for release in RELEASES.values() if component in release.components)
+    versions = (
+        release.components[component].version for release in RELEASES.values() if component in release.components
+    )
     return tuple(dict.fromkeys(versions))

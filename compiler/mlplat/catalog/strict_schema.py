@@ -108,7 +108,12 @@ class _Strict:
     def _add_fields(self, node: Node, schema: dict[str, Any], logic: bool) -> None:
         properties = dict(node.get("properties", {}))
         if node.get("x-kubernetes-embedded-resource"):
-            properties = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": OBJECT_META, **properties}
+            properties = {
+                "apiVersion": {"type": "string"},
+                "kind": {"type": "string"},
+                "metadata": OBJECT_META,
+                **properties,
+            }
             schema["required"] = sorted({"apiVersion", "kind", *schema.get("required", ())})
         if properties:
             schema["properties"] = {name: self.schema(field, logic) for name, field in properties.items()}

@@ -103,7 +103,9 @@ def _problems(error: Any, table: KindTable) -> Iterator[StructuralProblem]:
     if name == "AdditionalProperties":
         for unexpected in error.kind.unexpected:
             near = near_misses(unexpected, node.get("properties", ()))
-            yield _problem((*path, unexpected), Problem.UNKNOWN_FIELD, f"unknown field `{unexpected}`", unexpected, near)
+            yield _problem(
+                (*path, unexpected), Problem.UNKNOWN_FIELD, f"unknown field `{unexpected}`", unexpected, near
+            )
         return
     if name == "Required":
         missing = error.kind.property
@@ -218,7 +220,10 @@ def _explain_alternatives(error: Any, node: Node) -> _Explained:
 
 def _explain_not(error: Any, node: Node) -> _Explained:
     excluded = node.get("not", {})
-    together = [*excluded.get("required", ()), *(f for branch in excluded.get("anyOf", ()) for f in branch.get("required", ()))]
+    together = [
+        *excluded.get("required", ()),
+        *(f for branch in excluded.get("anyOf", ()) for f in branch.get("required", ())),
+    ]
     if together:
         return Problem.ALTERNATIVES, f"must not have {' and '.join(f'`{field}`' for field in together)} together"
     return Problem.ALTERNATIVES, "has a form that is not allowed here"
@@ -282,5 +287,7 @@ def _equal_keys(value: list[Any], node: Node, below: Node, path: tuple[str | int
         if identity in seen:
             named = ", ".join(f"`{key}`" for key in keys)
             place = (*path, index)
-            yield StructuralProblem(pointer_of(place), Problem.DUPLICATE, f"{_place(place)} has the same {named} as another item")
+            yield StructuralProblem(
+                pointer_of(place), Problem.DUPLICATE, f"{_place(place)} has the same {named} as another item"
+            )
         seen.add(identity)

@@ -122,7 +122,9 @@ def resolve_versions(
         problems.append(_unknown(ProblemKind.UNKNOWN_RELEASE, "Kubeflow release", release, tuple(RELEASES)))
     minor = _minor(kubernetes)
     if minor not in kubernetes_versions():
-        problems.append(_unknown(ProblemKind.UNKNOWN_KUBERNETES, "Kubernetes version", kubernetes, kubernetes_versions()))
+        problems.append(
+            _unknown(ProblemKind.UNKNOWN_KUBERNETES, "Kubernetes version", kubernetes, kubernetes_versions())
+        )
     components = {name: entry.version for name, entry in row.components.items() if entry.installed} if row else {}
     for component, written in overrides.items():
         problem = _override(components, component, written)
@@ -135,7 +137,10 @@ def resolve_versions(
 
 
 def parse_versions(text: str) -> dict[str, str | None]:
-    """`trainer=2.3.0,kserve=0.20.0` to overrides; `istio=` removes one. Raises ValueError with a sentence for the user."""
+    """`trainer=2.3.0,kserve=0.20.0` to overrides; `istio=` removes a component.
+
+    Raises ValueError with a sentence for the user.
+    """
     overrides: dict[str, str | None] = {}
     for item in filter(None, (part.strip() for part in text.split(","))):
         component, equals, version = (part.strip() for part in item.partition("="))

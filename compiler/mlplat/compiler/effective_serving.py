@@ -17,6 +17,7 @@ from mlplat.compiler.effective import (
     make_container,
     resources,
 )
+from mlplat.schema.component import Component
 from mlplat.schema.pod import Accelerators, Container
 from mlplat.schema.serving import ArtExplainer, Explainer, Model, Predictor, Step, Transformer
 
@@ -51,10 +52,13 @@ def model_container(model: Model, env: ResolvedEnvironment) -> EffectiveContaine
 
 
 def server_container(container: Container, env: ResolvedEnvironment) -> EffectiveContainer:
-    """A custom container as it will run."""
+    """A custom container as it will run. References have been checked."""
+    component = env.find(Component, container.component)
     made = make_container(
         env,
         ContainerSource(
+            component=component.document if component else None,
+            parameters=container.parameters,
             image=container.image,
             command=container.command,
             args=container.args,

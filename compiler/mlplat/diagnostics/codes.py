@@ -85,11 +85,42 @@ LOWERING = (
     Code("MLP401", "unknown-patch-target", "a patch of an object that is not emitted"),
     Code("MLP402", "inapplicable-patch", "a patch that cannot be applied"),
     Code("MLP403", "headless-manifest", "a hand-written manifest that is not a Kubernetes object"),
+    Code("MLP410", "not-served", "an object of a kind or version that the environment does not serve"),
+    Code("MLP411", "unchecked-kind", "an object of a kind whose schema is not known", Severity.WARNING),
+    Code("MLP412", "deprecated-api", "an object in a deprecated version of its API", Severity.WARNING),
+    Code("MLP413", "malformed-object", "an object that the schema of its kind does not allow"),
+    Code("MLP414", "invalid-object-name", "a name that the server refuses for an object"),
+    Code("MLP415", "invalid-metadata", "a label or annotation that the server refuses"),
+    Code("MLP416", "duplicate-object", "an object that is there twice in one environment"),
+    Code("MLP417", "number-for-quantity", "a quantity of a custom resource written as a number"),
+    Code("MLP418", "uncanonical-quantity", "a quantity that is stored as another text", Severity.WARNING),
+    Code("MLP419", "lost-string", "a text that is lost on the way to the cluster"),
+    Code("MLP420", "time-to-live", "a synced run that deletes itself"),
+    Code("MLP421", "literal-secret", "a Secret whose values stand in git"),
+    Code("MLP422", "literal-credential", "a credential outside of a Secret"),
+    Code("MLP423", "control-plane-object", "a workload in a namespace of the control plane"),
+    Code("MLP424", "unpinned-image", "an image whose content may change", Severity.WARNING),
+    Code("MLP425", "selector-mismatch", "a selector that does not match the object's own pods"),
+    Code("MLP426", "malformed-training-job", "a job that the Training Operator refuses"),
+    Code("MLP427", "reserved-environment", "a variable that a training controller sets itself"),
+    Code("MLP428", "ambiguous-inference-service", "a part of an InferenceService with none or several servers"),
 )
 
-EMIT: tuple[Code, ...] = ()
+EMIT = (
+    Code("MLP501", "hand-edited-output", "a generated file that was changed by hand"),
+    Code("MLP502", "foreign-output", "a file in `generated/` that no build wrote"),
+    Code("MLP503", "unwritable-output", "`generated/` cannot be replaced"),
+    Code("MLP504", "stale-output", "`generated/` is stale"),
+)
 
-RENDER: tuple[Code, ...] = ()
+RENDER = (
+    Code("MLP601", "missing-kustomize", "kustomize was not found"),
+    Code("MLP602", "old-kustomize", "kustomize is too old"),
+    Code("MLP603", "unrenderable-folder", "kustomize cannot render a folder"),
+    Code("MLP604", "rendered-otherwise", "an object that kustomize renders otherwise than it was compiled"),
+    Code("MLP605", "missing-or-extra-object", "an object that kustomize does not render, or renders too many"),
+    Code("MLP606", "remote-base", "a base from the network"),
+)
 
 DRIFT: tuple[Code, ...] = ()
 

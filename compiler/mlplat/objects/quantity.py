@@ -150,9 +150,9 @@ def _parse_text(text: str) -> Quantity:
 def _nanos(digits: int, scale: int, binary: int) -> int:
     """digits * 10**scale * 2**binary in nanos; what is finer than a nano is rounded up."""
     power = scale + 9
-    if power >= 0:
-        return (digits << binary) * 10**power
-    return -(-(digits << binary) // 10**-power)
+    whole = digits << binary
+    tens: int = 10 ** abs(power)
+    return whole * tens if power >= 0 else -(-whole // tens)
 
 
 def _text(quantity: Quantity) -> str:

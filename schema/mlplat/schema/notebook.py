@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from mlplat.schema.model import Labels, SpecDocument, SpecModel, TeamMetadata
-from mlplat.schema.names import Image
+from mlplat.schema.names import Image, Quantity
 from mlplat.schema.pod import Accelerators, Env, Patch, Placement, ResourceRequirements, VolumeUses
 
 
@@ -22,16 +22,14 @@ class NotebookSpec(SpecModel):
     """Accelerators."""
     volumes: VolumeUses = ()
     """Volumes of the team to mount; the home folder is `/home/jovyan`."""
-    shared_memory: bool = True
-    """Mount memory at `/dev/shm`."""
+    shared_memory: Quantity | None = None
+    """Size of `/dev/shm`, which data loaders use; a container's own, 64 MiB, when absent."""
     pod_defaults: Labels = {}
     """Labels on the pod by which PodDefaults of the namespace are chosen."""
     endpoints: bool = True
     """Let the platform's service addresses reach the notebook (PodDefault `platform-endpoints`)."""
     service_account: str | None = None
     """ServiceAccount; Kubeflow's `default-editor` when absent."""
-    culling: bool = True
-    """An idle notebook may be stopped, where the platform culls."""
     placement: Placement = Placement()
     """Nodes that it may run on."""
     patches: tuple[Patch, ...] = ()

@@ -7,6 +7,9 @@ from pydantic import Field, model_validator
 from mlplat.schema.model import Labels, MergeBy, NamesEntry, RefersTo, SpecModel
 from mlplat.schema.names import AbsolutePath, DnsLabel, EnvName, Image, Quantity
 
+ParameterValue = str | int | float | bool
+"""The value of a component's parameter."""
+
 
 class SecretKey(SpecModel):
     """One key of a secret."""
@@ -121,14 +124,18 @@ class Patch(SpecModel):
 
 
 class Container(SpecModel):
-    """A container written out by hand."""
+    """A container of your own: a component by name, or an image."""
 
-    image: Image
-    """The image; a name without a registry is taken from `Platform.spec.registry`."""
+    component: Annotated[str, RefersTo("Component")] | None = None
+    """Component that runs; gives image, command, parameters."""
+    parameters: dict[str, ParameterValue] = {}
+    """Values of the component's parameters."""
+    image: Image | None = None
+    """The image, when no component is named; without a registry it is taken from `Platform.spec.registry`."""
     command: tuple[str, ...] = ()
-    """The program and its first arguments; replaces the image's entry point."""
+    """The program and its first arguments, when no component is named; replaces the image's entry point."""
     args: tuple[str, ...] = ()
-    """Arguments after the command."""
+    """Arguments after the command and after the component's parameters."""
     env: Env = ()
     """Environment variables."""
     resources: ResourceRequirements | None = None
@@ -139,6 +146,16 @@ class Container(SpecModel):
     """Volumes of the team to mount."""
     port: int | None = Field(default=None, ge=1, le=65535)
     """The port that the container listens on."""
+
+    @model_validator(mode="after")
+    def _something_runs(self) -> "Container":
+        if (self.component is None) == (self.image is None):
+            raise ValueError("give exactly one of component and image")
+        if self.component is not None and self.command:
+            raise ValueError("a component brings its own command; give arguments in parameters or args")
+        if self.component is None and self.parameters:
+            raise ValueError("parameters belong to a component; give arguments in args")
+        return self
 
 
 class Placement(SpecModel):
@@ -151,8 +168,5 @@ class Placement(SpecModel):
     node_labels: Labels = {}
     """Further labels that a node must carry."""
 
-
-ParameterValue = str | int | float | bool
-"""The value of a component's parameter."""
 
 NamedUnit = DnsLabel

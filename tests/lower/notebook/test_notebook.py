@@ -88,8 +88,6 @@ def test_a_notebook_with_its_own_value_does_not_choose_the_pod_default():
         ("Volume", "size", "{existing: true, size: 1Gi}", {}, True),
         ("Secret", "type", "{existing: {}, type: a/b}", {}, True),
         ("Secret", "type", "{sealed: {encrypted: {a: b}}, type: a/b}", {}, False),
-        ("Notebook", "culling", "{culling: false}", {}, True),
-        ("Notebook", "culling", "{culling: true}", {}, False),
         ("Notebook", "podDefaults", "{podDefaults: {a: b}}", {"profiles": None}, True),
         ("Notebook", "podDefaults", "{podDefaults: {a: b}}", {}, False),
         (

@@ -38,7 +38,10 @@ class SpecRule:
 
 @dataclass(frozen=True, slots=True)
 class FoundInObject:
-    """What an object rule found: in which object, at which JSON pointer (RFC 6901; "" is the whole object)."""
+    """What an object rule found: in which object, at which JSON pointer (RFC 6901; "" is the whole object).
+
+    `at_key`: it is the key that has to change, not the value that it holds.
+    """
 
     object: KubeObject
     pointer: str
@@ -46,6 +49,7 @@ class FoundInObject:
     label: str = ""
     notes: tuple[str, ...] = ()
     help: str | None = None
+    at_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)

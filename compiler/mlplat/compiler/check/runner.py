@@ -99,7 +99,7 @@ def _from_spec(code: str, severity: Severity, found: Found) -> Diagnostic:
 def object_finding(code: str, severity: Severity, found: FoundInObject) -> Diagnostic:
     """The finding of an object or platform rule, placed in the manifest or in the document it was made from."""
     item = found.object
-    span = place_of(item, found.pointer)
+    span = place_of(item, found.pointer, found.at_key)
     address = ObjectAddress(item.body["apiVersion"], item.ref.kind, item.ref.namespace or None, item.ref.name)
     primary = Label(span, found.label) if span else None
     notes = found.notes
@@ -110,8 +110,9 @@ def object_finding(code: str, severity: Severity, found: FoundInObject) -> Diagn
     )
 
 
-def place_of(item: KubeObject, pointer: str) -> Span | None:
-    """Where the text of an object's value stands: in the manifest, or in the document the object was made from."""
+def place_of(item: KubeObject, pointer: str, at_key: bool = False) -> Span | None:
+    """Where the text of an object's value (`at_key`: of its key) stands: in the manifest, or in the document the object
+    was made from."""
     if item.node is None:
         return item.origin.key("metadata", "name") if item.origin is not None else None
     node = item.node
@@ -121,7 +122,7 @@ def place_of(item: KubeObject, pointer: str) -> Span | None:
         if child is None:
             return node.key_span or node.span
         node = child
-    return node.span
+    return (node.key_span or node.span) if at_key else node.span
 
 
 def _steps(pointer: str) -> Iterable[str]:

@@ -27,10 +27,6 @@ def _reclaims_without_cohort(env: ResolvedEnvironment, document: Resolved[Any]) 
     return _no_cohort(env, document) and wanted not in (None, "Never")
 
 
-def _not_culled(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
-    return document.document.spec.culling is False
-
-
 def _no_pod_defaults(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
     return not env.versions.has("profiles")
 
@@ -73,13 +69,6 @@ TENANCY_NO_EFFECT: tuple[NoEffect, ...] = (
         for field in ("size", "storageClass")
     ),
     NoEffect("Secret", ("spec", "type"), _existing_values, "the secret is `existing`, so none is made"),
-    NoEffect(
-        "Notebook",
-        ("spec", "culling"),
-        _not_culled,
-        "the culler knows no exceptions (culling_controller.go, Notebooks 1.8 to 1.11); "
-        "turn it off for the cluster with ENABLE_CULLING",
-    ),
     NoEffect(
         "Notebook",
         ("spec", "podDefaults"),

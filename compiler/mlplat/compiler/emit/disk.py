@@ -49,8 +49,14 @@ class Filler:
     def write(self, path: str, content: bytes) -> None:
         """A new file."""
         self._make_parent(path)
-        with open(f"{self._new}/{path}", "xb", buffering=0) as file:
-            file.write(content)
+        handle = os.open(
+            f"{self._new}/{path}", os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666
+        )
+        try:
+            while content:
+                content = content[os.write(handle, content) :]
+        finally:
+            os.close(handle)
 
     def _make_parent(self, path: str) -> None:
         parent = path.rpartition("/")[0]

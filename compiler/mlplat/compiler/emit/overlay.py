@@ -4,6 +4,7 @@ The base is used when it can serve exactly; a unit in which it cannot (`_serves`
 out whole.
 """
 
+import marshal
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from mlplat.compiler.emit.kustomization import (
 )
 from mlplat.compiler.emit.names import file_stems
 from mlplat.compiler.emit.patch import Operation, diff
+from mlplat.objects.equality import is_list, is_map
 
 _FOLLOWED = frozenset(
     {
@@ -61,6 +63,14 @@ class Match:
     deleted: tuple[KubeObject, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class UnitFiles:
+    """Files of one unit, and whether they read the base unit of the same name."""
+
+    files: dict[str, str]
+    based: bool
+
+
 def whole_unit(objects: Sequence[KubeObject]) -> dict[str, str]:
     """Files of a unit that takes nothing from a base: a kustomization and one file for each object."""
     stems = file_stems(objects)
@@ -70,12 +80,12 @@ def whole_unit(objects: Sequence[KubeObject]) -> dict[str, str]:
 
 def overlay_unit(
     environment: str, base_folder: str, base: Sequence[KubeObject], objects: Sequence[KubeObject]
-) -> dict[str, str]:
+) -> UnitFiles:
     """Files of a unit over the base unit in `base_folder` (relative to the overlay); `whole_unit` where the base
     cannot serve. What kustomize renders from them is exactly `objects`."""
     match = match_objects(base, objects)
     if not _serves(environment, base, match):
-        return whole_unit(objects)
+        return UnitFiles(whole_unit(objects), based=False)
     source = _identity_source(match)
     stems = file_stems(base)
     files: dict[str, str] = {}
@@ -84,7 +94,7 @@ def overlay_unit(
         operations = _operations(pair, environment, pair.final is source or pair.renamed)
         if operations:
             if _loses_digits(pair.base.body) or _loses_digits(pair.final.body):
-                return whole_unit(objects)
+                return UnitFiles(whole_unit(objects), based=False)
             path = f"patches/{stems[id(pair.base)]}.yaml"
             files[path] = operations_text(operations)
             options = {"options": {"allowNameChange": True}} if pair.renamed else {}
@@ -101,7 +111,7 @@ def overlay_unit(
         "labels": environment_labels(environment),
         "replacements": identity_replacements(source),
     }
-    return {"kustomization.yaml": kustomization_text(kustomization), **own, **files}
+    return UnitFiles({"kustomization.yaml": kustomization_text(kustomization), **own, **files}, based=True)
 
 
 def match_objects(base: Iterable[KubeObject], objects: Iterable[KubeObject]) -> Match:
@@ -174,9 +184,9 @@ def _labelled(item: KubeObject, environment: str) -> bool:
 
 
 def _loses_digits(value: Any) -> bool:
-    if isinstance(value, Mapping):
+    if is_map(value):
         return any(map(_loses_digits, value.values()))
-    if isinstance(value, list | tuple):
+    if is_list(value):
         return any(map(_loses_digits, value))
     return isinstance(value, int) and abs(value) > _LARGEST_EXACT
 
@@ -192,8 +202,8 @@ def _identity_source(match: Match) -> KubeObject:
 def _operations(pair: Pair, environment: str, full_identity: bool) -> list[Operation]:
     """What a patch has to do, given that transformers add the environment's label and correct the identity."""
     body = _before_transformers(pair, environment, full_identity)
-    if body == pair.base.body and repr(body) == repr(pair.base.body):
-        return []  # nearly every object: compared without looking at each value
+    if body == pair.base.body and marshal.dumps(body, 0) == marshal.dumps(pair.base.body, 0):
+        return []  # nearly every object; `marshal` tells `1` from `true`, and that fast
     return diff(pair.base.body, body)
 
 

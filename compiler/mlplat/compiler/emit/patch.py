@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from mlplat.objects.equality import escape, is_list, same_scalar
+from mlplat.objects.equality import escape, is_list, is_map, same_scalar
 
 Operation = dict[str, Any]
 """`{"op": ..., "path": ..., "value": ...}`; `remove` has no value."""
@@ -26,7 +26,7 @@ def diff(old: Any, new: Any, path: str = "") -> list[Operation]:
     `path` is the JSON pointer of `old`. Keys are visited in sorted order, so that the order in which maps were filled
     does not matter.
     """
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
+    if is_map(old) and is_map(new):
         return _diff_maps(old, new, path)
     if is_list(old) and is_list(new):
         return _diff_lists(old, new, path)
@@ -77,7 +77,7 @@ def _tokens(items: Sequence[Any]) -> list[str]:
 
 
 def _token(item: Any) -> str:
-    if isinstance(item, Mapping):
+    if is_map(item):
         for key in _KEYS:
             if key in item:
                 return f"{key}={item[key]!r}"

@@ -27,15 +27,12 @@ def emit_environment(base: ObjectSet | None, objects: ObjectSet, env: ResolvedEn
     held = units_of(base) if base is not None and BASE in env.ancestors else {}
     units = units_of(objects)
     files: dict[str, str] = {}
+    based: set[str] = set()
     for unit, items in units.items():
-        inherited = held.get(unit)
-        folder = f"overlays/{env.name}/{unit}"
-        if inherited:
-            files |= _below(folder, overlay_unit(env.name, _base_folder(unit), inherited, items))
-        else:
-            files |= _below(folder, whole_unit(items))
-    based = frozenset(unit for unit in units if _based(files[f"overlays/{env.name}/{unit}/kustomization.yaml"], unit))
-    files |= _below(f"argocd/{env.name}", argocd_files(units, based, env))
+        made = overlay_unit(env.name, f"../../../base/{unit}", held.get(unit, ()), items)
+        files |= _below(f"overlays/{env.name}/{unit}", made.files)
+        based |= {unit} if made.based else set()
+    files |= _below(f"argocd/{env.name}", argocd_files(units, frozenset(based), env))
     files[inventory_path(env.name)] = inventory_text(env.name, objects)
     return FileTree(files)
 
@@ -57,15 +54,6 @@ def units_of(objects: ObjectSet) -> Mapping[str, tuple[KubeObject, ...]]:
     for item in objects.objects:
         units.setdefault(item.unit, []).append(item)
     return {unit: tuple(sorted(units[unit], key=real_key)) for unit in sorted(units)}
-
-
-def _base_folder(unit: str) -> str:
-    """The base of a unit, seen from an overlay of it."""
-    return f"../../../base/{unit}"
-
-
-def _based(kustomization: str, unit: str) -> bool:
-    return f"- {_base_folder(unit)}\n" in kustomization
 
 
 def _below(folder: str, files: Mapping[str, str]) -> dict[str, str]:

@@ -1,5 +1,46 @@
 """Rules on Kubernetes objects: one file each. The list is explicit, and a test holds it complete."""
 
+from mlplat.compiler.check.object_rules import (
+    ambiguous_inference_service,
+    control_plane_object,
+    deprecated_api,
+    duplicate_object,
+    invalid_metadata,
+    invalid_object_name,
+    literal_credential,
+    literal_secret,
+    lost_string,
+    malformed_object,
+    malformed_training_job,
+    not_served,
+    number_for_quantity,
+    reserved_environment,
+    selector_mismatch,
+    time_to_live,
+    uncanonical_quantity,
+    unchecked_kind,
+    unpinned_image,
+)
 from mlplat.compiler.check.rule import ObjectRule
 
-OBJECT_RULES: tuple[ObjectRule, ...] = ()
+OBJECT_RULES: tuple[ObjectRule, ...] = (
+    not_served.RULE,
+    unchecked_kind.RULE,
+    deprecated_api.RULE,
+    malformed_object.RULE,
+    invalid_object_name.RULE,
+    invalid_metadata.RULE,
+    duplicate_object.RULE,
+    number_for_quantity.RULE,
+    uncanonical_quantity.RULE,
+    lost_string.RULE,
+    time_to_live.RULE,
+    literal_secret.RULE,
+    literal_credential.RULE,
+    control_plane_object.RULE,
+    unpinned_image.RULE,
+    selector_mismatch.RULE,
+    malformed_training_job.RULE,
+    reserved_environment.RULE,
+    ambiguous_inference_service.RULE,
+)

@@ -6,7 +6,7 @@ from typing import Any
 from mlplat.compiler.artifacts import Draft, Resolved, ResolvedEnvironment
 from mlplat.compiler.effective import ENDPOINTS_LABEL, choose_nodes, namespace_of, team_of, unit_of
 from mlplat.compiler.effective_notebook import notebook_container, uses_pod_default
-from mlplat.compiler.lower.pod import SHM, container_body, mount_list, pod_extras, volume_list
+from mlplat.compiler.lower.pod import container_body, mount_list, pod_extras, volume_list
 from mlplat.schema.notebook import Notebook
 
 SERVER_TYPE = "notebooks.kubeflow.org/server-type"
@@ -72,10 +72,9 @@ def _pod_spec(document: Resolved[Notebook], env: ResolvedEnvironment) -> dict[st
     spec = document.document.spec
     # The controller looks for the container by the Notebook's name, and uses the first one.
     container = container_body(document.name, notebook_container(document, env), env)
-    volumes = volume_list(spec.volumes)
-    if spec.shared_memory:
+    volumes = volume_list(spec.volumes, spec.shared_memory)
+    if spec.shared_memory is not None:
         container["volumeMounts"] = mount_list(spec.volumes, shared_memory=True)
-        volumes.append({"name": SHM, "emptyDir": {"medium": "Memory"}})
     pod: dict[str, Any] = {"containers": [container]}
     if volumes:
         pod["volumes"] = volumes

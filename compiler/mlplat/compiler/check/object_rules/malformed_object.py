@@ -1,0 +1,63 @@
+"""MLP413: an object that its kind's schema does not allow.
+
+The server validates a custom resource against the structural schema of its CRD, and Argo CD applies with
+`fieldValidation=Strict` semantics for unknown fields of kinds it knows; an unknown field is dropped or refused, and
+never does what its author meant.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from mlplat.catalog.structural import Problem, StructuralProblem, check_structure
+from mlplat.compiler.artifacts import KubeObject
+from mlplat.compiler.check.embedded import Body, bodies_of, is_placeholder
+from mlplat.compiler.check.pods import called
+from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
+
+
+def check(scope: ObjectScope) -> Iterable[FoundInObject]:
+    """Every departure of every object from the schema of its kind, as the environment's versions have it."""
+    for item in scope.objects:
+        for body in bodies_of(item):
+            table = scope.tables.lookup(body.body["apiVersion"], body.body["kind"])
+            if table is None:
+                continue
+            for problem in check_structure(body.body, table):
+                if not _is_filled_in_later(body, problem):
+                    source = f"{table.component} {table.component_version}"
+                    yield _found(
+                        item, body, problem, f"by the schema of {table.gvk.api_version} {table.kind} in {source}"
+                    )
+
+
+def _found(item: KubeObject, body: Body, problem: StructuralProblem, note: str) -> FoundInObject:
+    inside = f" in its trial (`{body.pointer}`)" if body.pointer else ""
+    labels = {Problem.UNKNOWN_FIELD: "no such field", Problem.MISSING: f"`{problem.field}` is missing"}
+    cure = None
+    if problem.kind is Problem.MISSING:
+        cure = f"add `{problem.field}`"
+    elif problem.near:
+        cure = f"a similar name exists: `{problem.near[0]}`"
+    elif problem.kind is Problem.UNKNOWN_FIELD:
+        cure = f"delete `{problem.field}`, or move it to where it belongs"
+    headline = f"{called(item)}: {problem.message}{inside}"
+    at_key = problem.kind in labels
+    return FoundInObject(
+        item, body.pointer + problem.pointer, headline, labels.get(problem.kind, ""), (note,), cure, at_key
+    )
+
+
+def _is_filled_in_later(body: Body, problem: StructuralProblem) -> bool:
+    """True when what the schema refuses is filled in by Katib before it creates the trial."""
+    if not body.pointer:
+        return False
+    if problem.kind is Problem.MISSING and problem.field in ("metadata", "name"):
+        return problem.pointer in ("", "/metadata")  # Katib names the trial
+    value: Any = body.body
+    for step in problem.pointer.split("/")[1:]:
+        key = step.replace("~1", "/").replace("~0", "~")
+        value = value[int(key)] if isinstance(value, list) else value.get(key)
+    return is_placeholder(value)
+
+
+RULE = ObjectRule("MLP413", check)

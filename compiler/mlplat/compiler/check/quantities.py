@@ -1,0 +1,52 @@
+"""Quantities of an object that are not written as the server stores them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mlplat.catalog import node as nodes
+from mlplat.catalog.lookup import Tables
+from mlplat.catalog.node import Node
+from mlplat.compiler.artifacts import KubeObject
+from mlplat.compiler.check.embedded import bodies_of
+from mlplat.objects.equality import escape
+from mlplat.objects.quantity import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Uncanonical:
+    """A quantity at a JSON pointer, as it is written, and the text that is stored."""
+
+    pointer: str
+    written: Any
+    canonical: str
+    custom: bool
+    """True in a custom resource, whose fields Argo CD compares as they are written."""
+
+
+def uncanonical_quantities(item: KubeObject, tables: Tables) -> Iterator[Uncanonical]:
+    """Every quantity of an object whose text is another than the canonical one; not those that are none."""
+    for body in bodies_of(item):
+        table = tables.lookup(body.body["apiVersion"], body.body["kind"])
+        if table is not None:
+            for pointer, written, text in _walk(body.body, table.schema, body.pointer):
+                yield Uncanonical(pointer, written, text, table.custom or bool(body.pointer))
+
+
+def _walk(value: Any, node: Node, pointer: str) -> Iterator[tuple[str, Any, str]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            below = nodes.child(node, key)
+            if below:
+                yield from _walk(inner, below, f"{pointer}/{escape(key)}")
+    elif isinstance(value, list):
+        below = nodes.items(node)
+        for index, inner in enumerate(value if below else ()):
+            yield from _walk(inner, below or {}, f"{pointer}/{index}")
+    elif nodes.is_quantity(node) and isinstance(value, str | int | float) and not isinstance(value, bool):
+        try:
+            text = canonical(value)
+        except ValueError:
+            return
+        if value != text:
+            yield pointer, value, text
