@@ -15,6 +15,8 @@ $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@# Two branches meet in generated/ without conflicts (docs/guide/merging.md). Not in a tarball, nor in another's repository.
+	@if [ -e .git ]; then git config --local merge.mlplat.driver true || true; fi
 	@touch $@
 
 .PHONY: setup

@@ -25,7 +25,7 @@ ENVIRONMENT = """spec:
 BASE = """spec:
   cluster: {name: none, server: "https://base.example.com", kubernetesVersion: "1.34"}
   release: "26.03"
-  versions: {kueue: 0.18.4, externalSecrets: 2.9.0}
+  versions: {kueue: 0.18.4, externalSecrets: 2.9.0, istio: 1.30.3}
   services:
     mlflow: {uri: "http://mlflow.mlflow.svc:5000"}
     objectStorage: {uri: "https://s3.example.com", region: eu-1}

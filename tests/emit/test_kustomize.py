@@ -6,8 +6,8 @@ import pytest
 
 from mlplat.compiler.artifacts import FileTree
 from mlplat.compiler.render.kustomize import SETTING, Kustomize, find_kustomize, render
-from mlplat.compiler.render.parse import parse_stream
 from mlplat.diagnostics import Diagnostic
+from mlplat.objects.go_yaml import parse_stream
 
 
 def program(path: Path, text: str) -> str:

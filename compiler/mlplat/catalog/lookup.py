@@ -82,9 +82,17 @@ class Tables:
 
     versions: ComponentVersions
     given: _Kinds = field(default_factory=dict)
+    _found: dict[tuple[str, str], KindTable | None] = field(default_factory=dict, repr=False)
+    """What was looked up already: every rule asks for the same few kinds of every object."""
 
     def lookup(self, api_version: str, kind: str) -> KindTable | None:
         """The table of a kind as written, None when the chosen versions do not serve it (or hold no schema of it)."""
+        key = (api_version, kind)
+        if key not in self._found:
+            self._found[key] = self._look_up(api_version, kind)
+        return self._found[key]
+
+    def _look_up(self, api_version: str, kind: str) -> KindTable | None:
         try:
             group, version = parse_api_version(api_version)
         except ValueError:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 
 from mlplat.catalog.index import held_versions, kubernetes_versions
@@ -84,6 +85,7 @@ class VersionProblem:
 _NUMBER = re.compile(r"\d+")
 
 
+@cache
 def version_key(version: str) -> tuple[tuple[int, ...], int, str]:
     """A sort key for versions: numbers in order, and a pre-release (`2.0.0-beta.0`) before its release."""
     release, _, pre = version.removeprefix("v").partition("-")

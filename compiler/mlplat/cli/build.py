@@ -1,13 +1,16 @@
 """`mlplat build`: specs in, generated/ out."""
 
+import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from mlplat.cache.result import Outcome, Results
 from mlplat.cli.exit import CLEAN, ERROR
-from mlplat.cli.report import format_option, report
+from mlplat.cli.report import format_option, report, require_known
 from mlplat.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
@@ -31,44 +34,82 @@ def build(
 
     Nothing is written as long as a finding is an error. Exit status 1 when one is, or when --check finds stale files.
     """
+    started = time.perf_counter()
+    results = Results(root, environments, os.environ)
+    recalled = None if verify_too else results.recall()
+    if recalled is not None:
+        report(recalled.findings, recalled.sources, format_)
+        _say(recalled, check_only, f"0 files written, 0 removed, {recalled.files} unchanged", started)
+        return CLEAN
+
     from mlplat.compiler.emit.write import compare_tree, stale_findings, write_tree  # heavy: the whole compiler
     from mlplat.compiler.pipeline import compile_platform, scope_of
-    from mlplat.compiler.render.kustomize import find_kustomize
-    from mlplat.compiler.render.verify import verify
 
-    started = time.perf_counter()
     compiled = compile_platform(Path(root), environments)
-    findings = list(compiled.findings)
+    require_known("environment", environments, compiled.source.layers)
+    findings, sources = list(compiled.findings), compiled.source.sources
     if compiled.tree is None:
-        return report(findings, compiled.source.sources, format_)
+        return report(findings, sources, format_)
     if verify_too:
-        found = find_kustomize()
-        findings += [found] if isinstance(found, Diagnostic) else verify(found, compiled.tree, compiled.objects.values())
+        findings += _verified(compiled)
     folder, scope = Path(root) / GENERATED, scope_of(environments, compiled)
     if check_only:
-        findings += stale_findings(compare_tree(folder, compiled.tree, scope=scope))
-        status = report(findings, compiled.source.sources, format_)
-        if status == CLEAN:
-            click.echo(f"{GENERATED}/ is what the specifications compile to ({_counts(compiled)})", err=True)
-        return status
-    if report(findings, compiled.source.sources, format_) == ERROR:
+        try:
+            findings += stale_findings(compare_tree(folder, compiled.tree, scope=scope))
+        except OSError as error:
+            raise click.ClickException(f"cannot read `{error.filename or folder}`: {error.strerror}") from error
+    status = report(findings, sources, format_)
+    if status == ERROR:
         return ERROR
-    written = write_tree(folder, compiled.tree, force=force, scope=scope)
-    status = report(written.findings, compiled.source.sources, format_)
-    if status == CLEAN:
-        click.echo(_summary(compiled, written, time.perf_counter() - started), err=True)
-    return status
+    outcome, changes, repeatable = _outcome(compiled, findings), "", True
+    if not check_only:
+        written = write_tree(folder, compiled.tree, force=force, scope=scope)
+        status = report(written.findings, sources, format_)
+        changes = _changes(written)
+        # What is found in a change is not found again once the change is written.
+        repeatable = not written.findings and not (findings and (written.written or written.removed))
+    if status == CLEAN and repeatable and not verify_too:
+        results.remember(outcome)
+    return status if status == ERROR else _say(outcome, check_only, changes, started)
 
 
-def _counts(compiled: "Compiled") -> str:
-    objects = sum(len(found.objects) for found in compiled.objects.values())
-    return f"{objects} objects of {len(compiled.objects)} environments"
+def _verified(compiled: "Compiled") -> Sequence[Diagnostic]:
+    """What kustomize makes of the tree, where that is not what the compiler meant."""
+    from mlplat.compiler.render.kustomize import find_kustomize  # only with --verify
+    from mlplat.compiler.render.verify import verify
+
+    found = find_kustomize()
+    if isinstance(found, Diagnostic) or compiled.tree is None:
+        return [found] if isinstance(found, Diagnostic) else []
+    return list(verify(found, compiled.tree, compiled.objects.values()))
 
 
-def _summary(compiled: "Compiled", written: "WriteReport", seconds: float) -> str:
-    lines = []
-    for name, found in compiled.objects.items():
-        units = len({item.unit for item in found.objects})
-        lines.append(f"  {name:12} {len(found.objects):5} objects in {units} units")
-    changes = f"{len(written.written)} files written, {len(written.removed)} removed, {len(written.unchanged)} unchanged"
-    return "\n".join([*lines, f"{GENERATED}/: {changes} ({seconds:.1f} s)"])
+def _outcome(compiled: "Compiled", findings: Sequence[Diagnostic]) -> Outcome:
+    environments = tuple(
+        (name, len(found.objects), len({item.unit for item in found.objects}))
+        for name, found in compiled.objects.items()
+    )
+    labels = [label for finding in findings for label in (finding.primary, *finding.secondary) if label is not None]
+    sources = compiled.source.sources
+    shown = {label.span.file: sources[label.span.file] for label in labels if label.span.file in sources}
+    return Outcome(tuple(findings), environments, len(compiled.tree.files) if compiled.tree else 0, shown)
+
+
+def _changes(written: "WriteReport") -> str:
+    count = len(written.written)
+    files = f"{count} file{'s' * (count != 1)} written"
+    return f"{files}, {len(written.removed)} removed, {len(written.unchanged)} unchanged"
+
+
+def _say(outcome: Outcome, check_only: bool, changes: str, started: float) -> int:
+    """The last words of a build that went well."""
+    if check_only:
+        objects = sum(count for _, count, _ in outcome.environments)
+        number = len(outcome.environments)
+        counts = f"{objects} objects of {number} environment{'s' * (number != 1)}"
+        click.echo(f"{GENERATED}/ is what the specifications compile to ({counts})", err=True)
+        return CLEAN
+    for name, objects, units in outcome.environments:
+        click.echo(f"  {name:12} {objects:5} objects in {units} units", err=True)
+    click.echo(f"{GENERATED}/: {changes} ({time.perf_counter() - started:.1f} s)", err=True)
+    return CLEAN

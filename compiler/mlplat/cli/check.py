@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from mlplat.cli.report import format_option, report
+from mlplat.cli.report import format_option, report, require_known
 
 
 @click.command()
@@ -19,4 +19,5 @@ def check(root: str, environments: tuple[str, ...], format_: str) -> int:
     from mlplat.compiler.pipeline import compile_platform  # heavy: the whole compiler
 
     compiled = compile_platform(Path(root), environments)
+    require_known("environment", environments, compiled.source.layers)
     return report(compiled.findings, compiled.source.sources, format_)

@@ -2,13 +2,13 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 
 import click
 
 from mlplat.cli.exit import CLEAN, ERROR
-from mlplat.diagnostics import Diagnostic, has_errors
+from mlplat.diagnostics import Diagnostic, has_errors, near_misses
 
 FORMATS = ("full", "concise", "json", "sarif", "github", "junit")
 HUMAN = ("full", "concise")
@@ -28,6 +28,16 @@ def report(findings: Sequence[Diagnostic], sources: Mapping[str, str], format_: 
     if text and (findings or format_ not in HUMAN):
         click.echo(text, err=format_ in HUMAN, nl=not text.endswith("\n"))
     return ERROR if has_errors(findings) else CLEAN
+
+
+def require_known(what: str, written: Iterable[str], known: Iterable[str]) -> None:
+    """Names given on the command line must be known ones: the first that is not ends the command, with a near miss."""
+    names = sorted(known)
+    for name in written:
+        if name not in names:
+            close = near_misses(name, names)
+            hint = f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(names) or 'none'}"
+            raise click.ClickException(f"no {what} `{name}`; {hint}")
 
 
 def _wants_color() -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlplat.cli.exit import ERROR
-from mlplat.cli.report import report
+from mlplat.cli.report import report, require_known
 
 if TYPE_CHECKING:
     from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
@@ -29,8 +29,7 @@ def show(root: str | None, environment: str, address: str | None, origins: bool)
 
     tree, loaded = load_tree(Path(root or "."), frozenset(KINDS))
     environments, resolved = resolve_environments(tree)
-    if environment not in tree.layers:
-        raise _unknown("environment", environment, sorted(tree.layers))
+    require_known("environment", [environment], tree.layers)
     found = environments.get(environment)
     if found is None:
         report((*loaded, *resolved), tree.sources, "full")
@@ -50,20 +49,9 @@ def _chosen(environment: "ResolvedEnvironment", address: str | None) -> "list[Re
         return every
     kind, _, name = address.partition("/")
     kinds = {document.kind.lower(): document.kind for document in every}
-    if kind.lower() not in kinds:
-        raise _unknown("kind of document", kind, sorted(kinds.values()))
+    require_known("kind of document", [kinds.get(kind.lower(), kind)], kinds.values())
     of_kind = [document for document in every if document.kind.lower() == kind.lower()]
     if not name:
         return of_kind
-    chosen = [document for document in of_kind if document.name == name]
-    if not chosen:
-        raise _unknown(kinds[kind.lower()], name, [document.name for document in of_kind])
-    return chosen
-
-
-def _unknown(what: str, written: str, known: list[str]) -> click.ClickException:
-    from mlplat.diagnostics import near_misses
-
-    close = near_misses(written, known)
-    hint = f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(known) or 'none'}"
-    return click.ClickException(f"no {what} `{written}`; {hint}")
+    require_known(kinds[kind.lower()], [name], (document.name for document in of_kind))
+    return [document for document in of_kind if document.name == name]

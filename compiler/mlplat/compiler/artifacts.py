@@ -218,6 +218,8 @@ class KubeObject:
 
     `logical_name` is its name before a run's hash: by it, base and overlay recognise each other's objects.
     `origin` is the document it was made from; None for hand-written manifests, which have their own `node` instead.
+    `draft` is what it was finished from: objects of several environments with the same one (by identity) differ in
+    nothing but the name of a run, the environment's label and the identity annotation.
     """
 
     body: dict[str, Any]
@@ -227,6 +229,7 @@ class KubeObject:
     wave: int = 0
     origin: Resolved[Any] | None = None
     node: Node | None = None
+    draft: Draft | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

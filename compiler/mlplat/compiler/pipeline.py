@@ -1,28 +1,33 @@
 """The order of the passes: read this first.
 
-    files → load → resolve → check → lower → check objects → emit → files
+    files → load → resolve → check → lower → check objects → emit → check what changes → files
 
 Each pass takes the artifact of the one before it (`artifacts.py`) and knows no other pass. Findings of all
 environments are gathered; nothing is emitted as long as one of them is an error.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlplat.catalog.lookup import load_tables
 from mlplat.compiler.artifacts import BASE, FileTree, Manifest, ObjectSet, ResolvedEnvironment, SourceTree
 from mlplat.compiler.check.platform import check_platform
 from mlplat.compiler.check.rule import ObjectScope, PlatformScope
-from mlplat.compiler.check.runner import check_environment, check_objects
+from mlplat.compiler.check.runner import Clean, check_environment, check_objects
+from mlplat.compiler.emit.committed import read_committed
 from mlplat.compiler.emit.tree import emit_base, emit_environment, merge_trees
 from mlplat.compiler.load.discover import load_tree
 from mlplat.compiler.load.manifests import kustomization_of, parse_manifests
 from mlplat.compiler.lower.lowering import lower_environment
+from mlplat.compiler.lower.sharing import Lowered
 from mlplat.compiler.render.folder import render_folder
 from mlplat.compiler.resolve.environment import resolve_environments
 from mlplat.diagnostics import Diagnostic, has_errors, sort_key
 from mlplat.schema.kinds import KINDS
+
+GENERATED = "generated"
+"""The folder of everything that a build writes."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ def compile_platform(root: Path, only: Sequence[str] = ()) -> Compiled:
     environments, resolved = resolve_environments(source)
     findings = [*loaded, *resolved]
     objects: dict[str, ObjectSet] = {}
+    memory, clean = Lowered(), Clean()
     for name, env in environments.items():
         if only and name not in only and name != BASE:
             continue
@@ -51,14 +57,19 @@ def compile_platform(root: Path, only: Sequence[str] = ()) -> Compiled:
             continue
         tables = load_tables(env.versions)
         manifests, unread = _manifests(source, env)
-        lowered, problems = lower_environment(verdict.checked, tables, manifests)
+        lowered, problems = lower_environment(verdict.checked, tables, manifests, memory)
         scope = ObjectScope(lowered.objects, tables, env.versions, env)
-        findings += [*unread, *problems, *check_objects(scope, env.environment.document.spec.rules, verdict)]
+        findings += [*unread, *problems, *check_objects(scope, env.environment.document.spec.rules, verdict, clean)]
         objects[name] = lowered
-    findings += check_platform(PlatformScope(environments, objects))
+    scope_all = PlatformScope(environments, objects)
+    findings += check_platform(scope_all)
+    tree = None if has_errors(findings) else _emit(environments, objects)
+    if tree is not None:
+        committed = read_committed(root / GENERATED, tree, (name for name in objects if name != BASE))
+        changes = replace(scope_all, committed=committed.objects, units=committed.units)
+        findings += [*committed.findings, *check_platform(changes, compares=True)]
     unique = tuple(sorted(dict.fromkeys(findings), key=sort_key))
-    tree = None if has_errors(unique) else _emit(environments, objects)
-    return Compiled(source, environments, objects, tree, unique)
+    return Compiled(source, environments, objects, None if has_errors(unique) else tree, unique)
 
 
 def scope_of(only: Sequence[str], compiled: Compiled) -> tuple[str, ...] | None:

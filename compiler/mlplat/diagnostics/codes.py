@@ -77,6 +77,40 @@ REFERENCES = (
 )
 
 POLICY = (
+    Code("MLP308", "no-node-pool-fits", "pods that fit on no node of the environment"),
+    Code("MLP309", "never-admitted", "a workload that quota, limits or queue never let start"),
+    Code("MLP311", "missing-resources", "a container without requests or limits", Severity.WARNING),
+    Code("MLP312", "moving-image", "an image whose content may change under its name", Severity.WARNING),
+    Code("MLP330", "no-effect", "a field that has no effect in its environment", Severity.WARNING),
+    Code("MLP331", "reserved-variable", "an environment variable that a controller sets"),
+    Code("MLP332", "framework-without-api", "a training job that nothing in its environment runs"),
+    Code("MLP333", "unknown-parameter", "a parameter that the component does not have"),
+    Code("MLP334", "missing-parameter", "a required parameter without a value"),
+    Code("MLP335", "parameter-value", "a value that the component's parameter does not take"),
+    Code("MLP336", "elastic-bounds", "an elastic range that contradicts itself or the number of nodes"),
+    Code("MLP337", "checkpoint-off-volume", "checkpoints where nothing is kept"),
+    Code("MLP338", "unusable-mount", "a mount that no container starts with, or that hides another"),
+    Code("MLP339", "processes-without-accelerators", "more processes in a pod than accelerators", Severity.WARNING),
+    Code("MLP340", "strategy-mismatch", "a parallel strategy that the framework does not have"),
+    Code("MLP342", "scale-to-zero", "no replicas at least, in a mode that always keeps one"),
+    Code("MLP343", "metric-of-other-mode", "a scaling metric that the deployment mode does not measure"),
+    Code("MLP344", "replica-bounds", "more replicas at least than at most"),
+    Code("MLP345", "impossible-canary", "a canary that never serves, or that KServe refuses"),
+    Code("MLP346", "unknown-model-format", "a model format without a stock runtime", Severity.WARNING),
+    Code("MLP348", "unserved-protocol", "a protocol that the stock runtime does not speak", Severity.WARNING),
+    Code("MLP349", "unsupported-storage", "a model in a storage that KServe cannot read", Severity.WARNING),
+    Code("MLP351", "unprinted-metric", "a metric that the component does not print"),
+    Code("MLP352", "repeated-metric", "a metric that is named twice in one objective"),
+    Code("MLP353", "trial-counts", "trial counts that contradict each other"),
+    Code("MLP354", "search-space", "a search space that contradicts itself"),
+    Code("MLP355", "searched-and-fixed", "a parameter that is searched and fixed"),
+    Code("MLP356", "search-beyond-bounds", "a search for values that the component does not take"),
+    Code("MLP357", "algorithm-setting", "a setting that the search algorithm does not take"),
+    Code("MLP358", "unsearchable-space", "a search that the algorithm cannot make"),
+    Code("MLP359", "early-stopping", "early stopping that never stops a trial"),
+    Code("MLP360", "metrics-collector", "a metrics collector that Katib refuses or that reads nothing"),
+    Code("MLP362", "unsupported-trial-kind", "trials of a job kind that Katib does not know"),
+    Code("MLP364", "notebook-without-image", "a notebook without an image"),
     Code("MLP398", "unreadable-allowance", "an allowance that cannot be read"),
     Code("MLP399", "unused-allowance", "an allowance that matches nothing", Severity.WARNING),
 )
@@ -85,6 +119,7 @@ LOWERING = (
     Code("MLP401", "unknown-patch-target", "a patch of an object that is not emitted"),
     Code("MLP402", "inapplicable-patch", "a patch that cannot be applied"),
     Code("MLP403", "headless-manifest", "a hand-written manifest that is not a Kubernetes object"),
+    Code("MLP404", "duplicate-manifest", "a hand-written object that is written twice"),
     Code("MLP410", "not-served", "an object of a kind or version that the environment does not serve"),
     Code("MLP411", "unchecked-kind", "an object of a kind whose schema is not known", Severity.WARNING),
     Code("MLP412", "deprecated-api", "an object in a deprecated version of its API", Severity.WARNING),
@@ -104,6 +139,12 @@ LOWERING = (
     Code("MLP426", "malformed-training-job", "a job that the Training Operator refuses"),
     Code("MLP427", "reserved-environment", "a variable that a training controller sets itself"),
     Code("MLP428", "ambiguous-inference-service", "a part of an InferenceService with none or several servers"),
+    Code("MLP429", "malformed-experiment", "an Experiment that Katib refuses or reads only in part"),
+    Code("MLP430", "missing-namespace", "a hand-written object without a namespace", Severity.WARNING),
+    Code("MLP450", "shared-object", "an object that two environments of one cluster claim"),
+    Code("MLP451", "shared-unit", "an Argo CD Application for the objects of two teams"),
+    Code("MLP452", "moved-object", "an object that moves to another Argo CD Application", Severity.WARNING),
+    Code("MLP453", "immutable-change", "a change that the server refuses"),
 )
 
 EMIT = (
@@ -111,6 +152,7 @@ EMIT = (
     Code("MLP502", "foreign-output", "a file in `generated/` that no build wrote"),
     Code("MLP503", "unwritable-output", "`generated/` cannot be replaced"),
     Code("MLP504", "stale-output", "`generated/` is stale"),
+    Code("MLP505", "unreadable-output", "a generated unit that cannot be read back", Severity.WARNING),
 )
 
 RENDER = (

@@ -53,7 +53,7 @@ def is_map(value: Any) -> bool:
 
 def is_list(value: Any) -> bool:
     """True for what JSON writes as an array."""
-    return isinstance(value, list | tuple)
+    return value.__class__ is list or isinstance(value, (list, tuple))
 
 
 def same_scalar(left: Any, right: Any) -> bool:

@@ -4,6 +4,7 @@ Source: k8s.io/apimachinery v0.34 `pkg/util/validation/validation.go` and `pkg/a
 """
 
 import re
+from functools import lru_cache
 
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -36,6 +37,7 @@ def why_no_path_segment(name: str) -> str | None:
     return f"may not contain `{bad}`" if bad else None
 
 
+@lru_cache(maxsize=4096)  # the same dozen keys stand on every object
 def why_no_qualified_name(key: str) -> str | None:
     """Why a text is no key of a label or annotation (`[prefix/]name`); None when it is one."""
     prefix, slash, name = key.rpartition("/")
@@ -48,6 +50,7 @@ def why_no_qualified_name(key: str) -> str | None:
     return _why(name, _QUALIFIED, 63, "letters, digits, `-`, `_` and `.`, with a letter or digit at both ends")
 
 
+@lru_cache(maxsize=4096)
 def why_no_label_value(value: str) -> str | None:
     """Why a text cannot be the value of a label; None when it can (the empty text too)."""
     if not value:

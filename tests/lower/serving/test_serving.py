@@ -118,7 +118,7 @@ MODEL = "model: {format: onnx, storageUri: 's3://m/a'}"
         (
             f"{{mode: Knative, canary: {{name: b, trafficPercent: 5, replicas: 1, {MODEL}}}, predictor: {{{MODEL}}}}}",
             "0.20.0",
-            {"spec.canary.name", "spec.canary.replicas", "spec.canary.model"},
+            {"spec.canary.name", "spec.canary.replicas"},
         ),
         (
             f"{{predictor: {{{MODEL}}}, explainer: {{batching: {{maxLatency: 5}}, art: {{}}}}}}",

@@ -64,8 +64,8 @@ def component_uses(env: ResolvedEnvironment) -> Iterator[ComponentUse]:
             source = env.find(TrainingJob, trial.training_job)
             given = {parameter.name for parameter in experiment.document.spec.parameters}
             given |= set(source.document.spec.parameters) if source is not None else set()
-            path = ("spec", "trial", "parameters")
-            yield ComponentUse(experiment, found[1], found[0], path, trial.parameters, frozenset(given))
+            at: Path = ("spec", "trial", "parameters")
+            yield ComponentUse(experiment, found[1], found[0], at, trial.parameters, frozenset(given))
     for service in env.all(ModelService):
         for path, container in containers(service):
             if (component := env.find(Component, container.component)) is not None:

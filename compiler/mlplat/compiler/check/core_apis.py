@@ -65,7 +65,7 @@ REMOVED: Mapping[str, Mapping[str, Retired]] = {
 DEPRECATED: Mapping[str, Mapping[str, Retired]] = {
     "v1": {
         "ComponentStatus": Retired("1.19", ""),
-        "Endpoints": Retired("1.33", "discovery.k8s.io/v1 EndpointSlice"),
+        "Endpoints": Retired("1.33", "an EndpointSlice of `discovery.k8s.io/v1`"),
     },
 }
 """apiVersion to kind to the Kubernetes version from which the server warns."""

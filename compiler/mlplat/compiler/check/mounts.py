@@ -37,10 +37,10 @@ def mount_of(path: str, mounts: Iterable[VolumeUse]) -> VolumeUse | None:
 
 def mount_lists(env: ResolvedEnvironment) -> Iterator[tuple[Resolved[Any], Path, tuple[VolumeUse, ...], bool]]:
     """Every container's mounts: the document, where they stand, the mounts, whether memory is at `/dev/shm` too."""
-    for kind in (TrainingJob, Notebook):
-        for document in env.all(kind):
-            spec: Any = document.document.spec
-            yield document, ("spec", "volumes"), spec.volumes, spec.shared_memory is not None
+    documents: tuple[Resolved[Any], ...] = (*env.all(TrainingJob), *env.all(Notebook))
+    for document in documents:
+        spec = document.document.spec
+        yield document, ("spec", "volumes"), spec.volumes, spec.shared_memory is not None
     for experiment in env.all(TuningExperiment):
         trial = experiment.document.spec.trial
         if trial.component is not None:

@@ -1,25 +1,52 @@
 """Runs the rules that look at all environments together."""
 
-from mlplat.compiler.artifacts import ResolvedEnvironment
-from mlplat.compiler.check.allowances import allowances_of_environment, subject_of_object
+from collections.abc import Mapping
+
+from mlplat.compiler.check.allowances import (
+    Allowance,
+    allowances_of_environment,
+    allowances_of_objects,
+    subject_of_object,
+    unused,
+)
 from mlplat.compiler.check.platform_rules import PLATFORM_RULES
 from mlplat.compiler.check.rule import PlatformScope
 from mlplat.compiler.check.runner import object_finding, severity_of
 from mlplat.diagnostics import Diagnostic, sort_key
 
 
-def check_platform(scope: PlatformScope) -> tuple[Diagnostic, ...]:
-    """All platform rules. Severity and allowances are those of the environment in which something was found."""
+def check_platform(scope: PlatformScope, *, compares: bool = False) -> tuple[Diagnostic, ...]:
+    """The platform rules: those on the environments alone, or (`compares`) those on what is committed.
+
+    Severity and allowances are those of the environment in which something was found. An allowance that matches
+    nothing is reported when all environments were looked at; one for a comparison is spent by the build that uses it.
+    """
+    rules = tuple(rule for rule in PLATFORM_RULES if rule.compares == compares)
+    codes = frozenset(rule.code for rule in rules)
+    allowances = {name: _allowances(scope, name, codes) for name in scope.objects}
     findings: list[Diagnostic] = []
-    for rule in PLATFORM_RULES:
+    used: set[Allowance] = set()
+    for rule in rules:
         for name, found in rule.check(scope):
-            env = scope.environments[name]
-            severity = severity_of(rule.code, env.environment.document.spec.rules)
-            if severity is not None and not _is_allowed(env, rule.code, subject_of_object(found.object)):
+            severity = severity_of(rule.code, scope.environments[name].environment.document.spec.rules)
+            allowed = allowances[name].get((rule.code, subject_of_object(found.object)))
+            if severity is not None and allowed is not None:
+                used.add(allowed)
+            elif severity is not None:
                 findings.append(object_finding(rule.code, severity, found))
-    return tuple(sorted(findings, key=sort_key))
+    if scope.objects.keys() == scope.environments.keys():
+        spent = {(item.code, item.where) for item in used}  # an inherited one may be needed in one environment only
+        held = (item for found in allowances.values() for item in found.values())
+        findings += unused((item for item in held if (item.code, item.where) not in spent), frozenset())
+    return tuple(sorted(dict.fromkeys(findings), key=sort_key))
 
 
-def _is_allowed(env: ResolvedEnvironment, code: str, subject: tuple[str, ...]) -> bool:
-    allowances, _ = allowances_of_environment(env)
-    return any(item.code == code and item.subject == subject for item in allowances)
+def _allowances(
+    scope: PlatformScope, name: str, codes: frozenset[str]
+) -> Mapping[tuple[str, tuple[str, ...]], Allowance]:
+    """What an environment accepts of these codes, by code and subject."""
+    found = [
+        *allowances_of_environment(scope.environments[name])[0],
+        *allowances_of_objects(scope.objects[name].objects)[0],
+    ]
+    return {(item.code, item.subject): item for item in found if item.code in codes}

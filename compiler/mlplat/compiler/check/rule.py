@@ -69,10 +69,16 @@ class ObjectScope:
 
 @dataclass(frozen=True, slots=True)
 class ObjectRule:
-    """A rule on Kubernetes objects: lowered, patched, or written by hand."""
+    """A rule on Kubernetes objects: lowered, patched, or written by hand.
+
+    `single`: what it says of an object follows from that object and the scope's tables alone, whatever other objects
+    and whatever environment there are, and not from the environment's label or the identity. An object that was clean
+    in one environment is then not looked at again where another one, with the same versions, has the same.
+    """
 
     code: str
     check: Callable[[ObjectScope], Iterable[FoundInObject]]
+    single: bool = False
 
 
 Severities = Mapping[str, str]
@@ -83,8 +89,8 @@ Severities = Mapping[str, str]
 class PlatformScope:
     """What platform rules look at: every environment, what each comes to, and what is committed in `generated/`.
 
-    `committed` holds, by environment, the objects that the last build wrote, by reference; empty where nothing is
-    committed yet. `units` says in which unit (Argo CD Application) each of them is.
+    `committed` holds, by environment, the objects that the last build wrote, by reference, and `units` says in which
+    unit (Argo CD Application) they were: both only of what this build changes, and empty for rules that do not compare.
     """
 
     environments: Mapping[str, ResolvedEnvironment]
@@ -95,7 +101,11 @@ class PlatformScope:
 
 @dataclass(frozen=True, slots=True)
 class PlatformRule:
-    """A rule on all environments together. What it finds is in one object of one environment."""
+    """A rule on all environments together. What it finds is in one object of one environment.
+
+    `compares`: it looks at `committed` or `units`, and so runs after emission.
+    """
 
     code: str
     check: Callable[[PlatformScope], Iterable[tuple[str, FoundInObject]]]
+    compares: bool = False

@@ -49,6 +49,8 @@ def why_unserved(api_version: str, kind: str, tables: Tables) -> Unserved | None
     if group in RENAMED_GROUPS:
         return Unserved("apiVersion", problem, (), _with_group(tables, RENAMED_GROUPS[group], kind))
     elsewhere = _components_with(group, kind)
+    if any(_is_unknown_version(tables.versions, component) for component, _ in elsewhere):
+        return None
     if elsewhere:
         return Unserved("apiVersion", problem, _component_notes(tables.versions, elsewhere), _install(elsewhere))
     return _misspelled_kind(api_version, group, kind, tables) or _misspelled_group(problem, group, kind, tables)
@@ -60,6 +62,12 @@ def _other_version(problem: str, group: str, kind: str, served: Sequence[str], t
     source = f"{table.component} {table.component_version}" if table is not None else "the environment"
     note = f"{source} serves {kind} in {', '.join(f'`{text}`' for text in versions)}"
     return Unserved("apiVersion", problem, (note,), f"write `apiVersion: {versions[0]}`")
+
+
+def _is_unknown_version(versions: ComponentVersions, component: str) -> bool:
+    """True when the environment has the component in a version whose kinds are not held: then nothing can be said."""
+    version = versions.get(component)
+    return version is not None and version not in held_versions().get(component, ())
 
 
 _Serving = list[tuple[str, tuple[str, ...]]]

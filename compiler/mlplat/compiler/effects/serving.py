@@ -58,13 +58,6 @@ SERVING_NO_EFFECT: tuple[NoEffect, ...] = (
         _standard_before("0.20"),
         "in Standard mode KServe splits traffic from 0.20 on; raise the version, or use mode Knative",
     ),
-    NoEffect(
-        "ModelService",
-        ("spec", "canary", "model"),
-        _knative,
-        "in Knative mode the predictor itself is the new model, and the revision that ran before keeps the other "
-        "share of the requests",
-    ),
     NoEffect("ModelService", ("spec", "canary", "replicas"), _knative, "in Knative mode the predictor's scaling holds"),
     NoEffect(
         "ModelService",

@@ -23,7 +23,8 @@ def _no_cohort(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
 
 
 def _reclaims_without_cohort(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
-    wanted = document.document.spec.preemption.reclaim_within_cohort
+    preemption = document.document.spec.preemption
+    wanted = preemption.reclaim_within_cohort if preemption is not None else None
     return _no_cohort(env, document) and wanted not in (None, "Never")
 
 

@@ -107,13 +107,15 @@ TRAINING_NO_EFFECT: tuple[NoEffect, ...] = (
         "Environment",
         ("spec", "defaults", "imagePullPolicy"),
         _runs_train_jobs,
-        "for training jobs: neither a TrainJob nor its changes to pods have a field for it (Trainer 2.1 to 2.3)",
+        "neither a TrainJob nor its changes to pods have a field for it (Trainer 2.1 to 2.3)",
+        readers="training jobs",
     ),
     NoEffect(
         "Environment",
         ("spec", "defaults", "securityContext"),
         _runs_old_train_jobs,
-        "for training jobs: `podTemplateOverrides` of Trainer 2.1 have no field for it; 2.2 has",
+        "`podTemplateOverrides` of Trainer 2.1 have no field for it; 2.2 has",
+        readers="training jobs",
     ),
 )
 """Rows for the rule that tells users of fields without effect."""

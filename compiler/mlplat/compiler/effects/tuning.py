@@ -4,6 +4,7 @@ from typing import Any
 
 from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
 from mlplat.compiler.effects.row import EACH, NoEffect
+from mlplat.schema.training import TrainingJob
 from mlplat.schema.tuning import MetricsCollector
 
 KIND = "TuningExperiment"
@@ -12,6 +13,11 @@ COLLECTOR = ("spec", "metricsCollector")
 
 def _of_a_training_job(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
     return document.document.spec.trial.training_job is not None
+
+
+def _of_a_job_without_component(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
+    job = env.find(TrainingJob, document.document.spec.trial.training_job)
+    return job is not None and job.document.spec.component is None
 
 
 def _collector(document: Resolved[Any]) -> MetricsCollector:
@@ -48,6 +54,12 @@ TUNING_NO_EFFECT: tuple[NoEffect, ...] = (
             "a trial of a training job takes it from the job; change the job, or tune its component",
         )
         for field in ("env", "resources", "accelerators", "volumes", "placement")
+    ),
+    NoEffect(
+        KIND,
+        ("spec", "trial", "parameters"),
+        _of_a_job_without_component,
+        "the training job names no component whose parameters these could be; give arguments in `args`",
     ),
     NoEffect(KIND, (*COLLECTOR, "path"), _without_path, "only the collectors File and TensorFlowEvent read a path"),
     NoEffect(KIND, (*COLLECTOR, "format"), _without_format, "only the collector File has a format"),

@@ -5,7 +5,7 @@ project of that Application, which may do nothing but make projects and Applicat
 changes, and everything else arrives through git. `apps/` is what the root Application syncs.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -59,9 +59,12 @@ def argocd_files(
 ) -> dict[str, str]:
     """Files of `generated/argocd/<env>/`. `based` are the units whose overlay reads the base unit of that name."""
     known = [Unit(name, team_of_unit(name, items, env), items, name in based) for name, items in units.items()]
-    projects = [team_project(team, _objects(known, team), env) for team in sorted({u.team for u in known if u.team})]
-    if any(unit.team is None for unit in known):
-        projects.append(platform_project(_objects(known, None), env))
+    owned: dict[str, list[KubeObject]] = {}
+    for unit in known:
+        owned.setdefault(unit.team or "", []).extend(unit.objects)
+    projects = [team_project(team, owned[team], env) for team in sorted(owned) if team]
+    if "" in owned:
+        projects.append(platform_project(owned[""], env))
     bodies = [*projects, *(_unit_application(unit, env) for unit in known)]
     files = {f"apps/{body['kind'].lower()}-{body['metadata']['name']}.yaml": object_text(body) for body in bodies}
     resources = sorted(path.removeprefix("apps/") for path in files)
@@ -72,10 +75,6 @@ def argocd_files(
         "apps/kustomization.yaml": kustomization_text({"resources": resources}),
         **files,
     }
-
-
-def _objects(units: Iterable[Unit], team: str | None) -> list[KubeObject]:
-    return [item for unit in units if unit.team == team for item in unit.objects]
 
 
 def _settings(env: ResolvedEnvironment) -> dict[str, Any]:

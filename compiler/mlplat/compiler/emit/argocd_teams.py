@@ -13,13 +13,21 @@ def team_of_unit(name: str, objects: Iterable[KubeObject], env: ResolvedEnvironm
     A team's unit is named `<team>` or `<team>-<rest>`. Where several names fit (teams `vision` and `vision-lab`, or a
     platform unit that happens to begin with a team's name), the objects decide: the team that owns most of them.
     """
-    candidates = [team for team in env.all(Team) if name == team.name or name.startswith(f"{team.name}-")]
+    candidates = [team for prefix in _prefixes(name) if (team := env.find(Team, prefix)) is not None]
     owned = {team.name: 0 for team in candidates}
     for item in objects:
         for team in candidates:
             owned[team.name] += _owns(team.name, namespace_of(team), item)
     best = max(owned, key=lambda team: (owned[team], len(team)), default=None)
     return best if best is not None and owned[best] else None
+
+
+def _prefixes(name: str) -> Iterable[str]:
+    """The name, and what stands before each of its `-`: looking these up is faster than trying every team."""
+    yield name
+    for index, character in enumerate(name):
+        if character == "-":
+            yield name[:index]
 
 
 def home_namespace(team: str | None, objects: Sequence[KubeObject], env: ResolvedEnvironment) -> str:

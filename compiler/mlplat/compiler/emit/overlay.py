@@ -185,10 +185,10 @@ def _labelled(item: KubeObject, environment: str) -> bool:
 
 def _loses_digits(value: Any) -> bool:
     if is_map(value):
-        return any(map(_loses_digits, value.values()))
-    if is_list(value):
-        return any(map(_loses_digits, value))
-    return isinstance(value, int) and abs(value) > _LARGEST_EXACT
+        value = value.values()
+    elif not is_list(value):
+        return isinstance(value, int) and abs(value) > _LARGEST_EXACT
+    return any(_loses_digits(inner) for inner in value if inner.__class__ is not str)  # nearly every value is text
 
 
 def _identity_source(match: Match) -> KubeObject:
@@ -201,6 +201,8 @@ def _identity_source(match: Match) -> KubeObject:
 
 def _operations(pair: Pair, environment: str, full_identity: bool) -> list[Operation]:
     """What a patch has to do, given that transformers add the environment's label and correct the identity."""
+    if pair.final.draft is not None and pair.final.draft is pair.base.draft and not full_identity:
+        return []  # they differ in label and identity alone
     body = _before_transformers(pair, environment, full_identity)
     if body == pair.base.body and marshal.dumps(body, 0) == marshal.dumps(pair.base.body, 0):
         return []  # nearly every object; `marshal` tells `1` from `true`, and that fast

@@ -34,7 +34,7 @@ def diff(old: Any, new: Any, path: str = "") -> list[Operation]:
 
 
 def _diff_maps(old: Mapping[str, Any], new: Mapping[str, Any], path: str) -> list[Operation]:
-    if old and new and not old.keys() & new.keys():
+    if old and new and old.keys().isdisjoint(new):
         return [{"op": "replace", "path": path, "value": new}]
     operations: list[Operation] = []
     for key in sorted({*old, *new}):
@@ -43,7 +43,7 @@ def _diff_maps(old: Mapping[str, Any], new: Mapping[str, Any], path: str) -> lis
             operations.append({"op": "remove", "path": pointer})
         elif key not in old:
             operations.append({"op": "add", "path": pointer, "value": new[key]})
-        else:
+        elif old[key] is not new[key]:  # environments share what they have in common
             operations += diff(old[key], new[key], pointer)
     return operations
 
@@ -56,7 +56,8 @@ def _diff_lists(old: Sequence[Any], new: Sequence[Any], path: str) -> list[Opera
 
 def _pairwise(old: Sequence[Any], new: Sequence[Any], path: str, start: int) -> Iterator[Operation]:
     for index, (before, after) in enumerate(zip(old, new, strict=True), start):
-        yield from diff(before, after, f"{path}/{index}")
+        if before is not after:
+            yield from diff(before, after, f"{path}/{index}")
 
 
 def _aligned(old: Sequence[Any], new: Sequence[Any], path: str) -> Iterator[Operation]:

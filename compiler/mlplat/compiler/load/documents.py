@@ -157,7 +157,7 @@ def _header(node: Node, kinds: frozenset[str]) -> Document | list[Diagnostic]:
         what = "a list" if isinstance(node.value, list) else "a single value"
         headline = f"this document is {what}, not a mapping of fields"
         return [_headless(headline, node, "must start with `apiVersion:`")]
-    if not any(near_misses(field, node.value) for field in ("apiVersion", "kind", "metadata")):
+    if not any(field in node.value or near_misses(field, node.value) for field in ("apiVersion", "kind", "metadata")):
         return [_headless("this document has no `apiVersion`, `kind` and `metadata`", node, "not the start of a spec")]
     findings = [*_api_version(node, node.value), *_kind(node, node.value, kinds), *_name(node, node.value)]
     if findings:

@@ -1,11 +1,12 @@
 """What every object gets: labels, identity, sync behaviour, and the hash in the name of what runs once."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from mlplat.compiler.artifacts import BASE, Draft, KubeObject, ResolvedEnvironment
 from mlplat.compiler.lower.run import run_hash
-from mlplat.objects.gvk import ObjectRef, gvk_of
+from mlplat.objects.gvk import GVK, ObjectRef, gvk_of
 
 ENVIRONMENT_LABEL = "mlplat.dev/environment"
 IDENTITY = "mlplat.dev/identity"
@@ -21,21 +22,57 @@ def identity(platform: str, environment: str, ref: ObjectRef) -> str:
     return f"{platform}/{environment}:{ref.group}/{ref.kind}:{ref.namespace}/{ref.name}"
 
 
-def finish(draft: Draft, env: ResolvedEnvironment) -> KubeObject:
-    """The object as the cluster is to have it. Objects of `base` keep their logical name and carry no environment."""
-    body = dict(draft.body)
-    metadata = dict(body["metadata"])
-    logical_name = metadata["name"]
-    annotations = _annotations(draft)
-    if draft.run is not None and not env.is_base:
-        metadata["name"] = f"{logical_name}-{run_hash(draft.run)}"
-    gvk = gvk_of(body)
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """What every environment puts on the object of one draft alike."""
+
+    name: str
+    gvk: GVK
+    run_name: str
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+
+
+def finish(draft: Draft, env: ResolvedEnvironment, stamps: dict[int, tuple[Draft, Any]] | None = None) -> KubeObject:
+    """The object as the cluster is to have it. Objects of `base` keep their logical name and carry no environment.
+
+    `stamps` remembers what was worked out of a draft, for other environments that share it.
+    """
+    stamp = _stamp(draft, env, {} if stamps is None else stamps)
+    metadata = dict(draft.body["metadata"])
+    gvk = stamp.gvk
+    labels, environment = stamp.labels, BASE
+    if not env.is_base:
+        metadata["name"] = stamp.run_name
+        environment = env.name
+        if ENVIRONMENT_LABEL not in metadata.get("labels", {}):
+            labels = dict(sorted({**labels, ENVIRONMENT_LABEL: env.name}.items()))
     ref = ObjectRef(gvk.group, gvk.kind, metadata.get("namespace", ""), metadata["name"])
-    annotations[IDENTITY] = identity(env.platform.name, env.name if not env.is_base else BASE, ref)
-    metadata["labels"] = dict(sorted({**_labels(draft, env), **metadata.get("labels", {})}.items()))
-    metadata["annotations"] = dict(sorted({**annotations, **metadata.get("annotations", {})}.items()))
-    body["metadata"] = metadata
-    return KubeObject(body, ref, logical_name, draft.unit, draft.wave, draft.source)
+    own = {IDENTITY: identity(env.platform.name, environment, ref), **stamp.annotations}
+    metadata["labels"] = labels
+    metadata["annotations"] = dict(sorted(own.items()))
+    body = {**draft.body, "metadata": metadata}
+    return KubeObject(body, ref, stamp.name, draft.unit, draft.wave, draft.source, draft=draft)
+
+
+def _stamp(draft: Draft, env: ResolvedEnvironment, stamps: dict[int, tuple[Draft, Any]]) -> _Stamp:
+    known = stamps.get(id(draft))
+    if known is not None:
+        stamp: _Stamp = known[1]
+        return stamp
+    metadata = draft.body["metadata"]
+    name = metadata["name"]
+    annotations = _annotations(draft)
+    annotations.pop(IDENTITY, None)  # nobody chooses the identity but a lowering
+    stamp = _Stamp(
+        name=name,
+        gvk=gvk_of(draft.body),
+        run_name=name if draft.run is None else f"{name}-{run_hash(draft.run)}",
+        labels=dict(sorted({**_labels(draft, env), **metadata.get("labels", {})}.items())),
+        annotations={**annotations, **metadata.get("annotations", {})},
+    )
+    stamps[id(draft)] = (draft, stamp)
+    return stamp
 
 
 def _labels(draft: Draft, env: ResolvedEnvironment) -> dict[str, str]:
@@ -43,7 +80,7 @@ def _labels(draft: Draft, env: ResolvedEnvironment) -> dict[str, str]:
 
     `app.kubernetes.io/instance` is left alone: Argo CD may track by it.
     """
-    labels = {
+    return {
         **env.platform.document.spec.labels,
         **draft.source.document.metadata.labels,
         "app.kubernetes.io/name": draft.source.name,
@@ -51,9 +88,6 @@ def _labels(draft: Draft, env: ResolvedEnvironment) -> dict[str, str]:
         "app.kubernetes.io/part-of": env.platform.name,
         "app.kubernetes.io/managed-by": "mlplat",
     }
-    if not env.is_base:
-        labels[ENVIRONMENT_LABEL] = env.name
-    return labels
 
 
 def _annotations(draft: Draft) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """From a checked environment to its objects: each document through its family, then what all objects get."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from mlplat.catalog.lookup import Tables
@@ -26,6 +27,7 @@ from mlplat.compiler.lower.families.volume import lower_volume
 from mlplat.compiler.lower.finish import finish
 from mlplat.compiler.lower.manifests import manifest_objects
 from mlplat.compiler.lower.patches import apply_patches
+from mlplat.compiler.lower.sharing import Lowered, Made
 from mlplat.diagnostics import Diagnostic
 
 PER_DOCUMENT: Mapping[str, Callable[[Resolved[Any], ResolvedEnvironment], Iterable[Draft]]] = {
@@ -48,19 +50,40 @@ PER_ENVIRONMENT: tuple[Callable[[ResolvedEnvironment], Iterable[Draft]], ...] = 
 
 
 def lower_environment(
-    checked: CheckedEnvironment, tables: Tables, manifests: Iterable[Manifest]
+    checked: CheckedEnvironment, tables: Tables, manifests: Iterable[Manifest], memory: Lowered | None = None
 ) -> tuple[ObjectSet, tuple[Diagnostic, ...]]:
-    """All objects of an environment, by unit and reference, and findings on patches and hand-written manifests."""
+    """All objects of an environment, by unit and reference, and findings on patches and hand-written manifests.
+
+    `memory` is what was lowered for other environments of the same platform; their drafts are used again.
+    """
     env = checked.resolved
+    memory = memory or Lowered()
+    around = memory.of(env, tables)
     findings: list[Diagnostic] = []
-    objects: list[KubeObject] = [finish(draft, env) for lower in PER_ENVIRONMENT for draft in lower(env)]
+    objects: list[KubeObject] = []
+    for lower in PER_ENVIRONMENT:
+        drafts, _ = around.make(lower, partial(_of_environment, lower))
+        objects += (finish(draft, env, memory.stamps) for draft in drafts)
     for kind, lower_one in PER_DOCUMENT.items():
         for document in env.documents.get(kind, {}).values():
-            drafts, problems = apply_patches(document, tuple(lower_one(document, env)), tables)
+            drafts, problems = around.make(document, partial(_of_document, lower_one, document, tables))
             findings += problems
-            objects += (finish(draft, env) for draft in drafts)
+            objects += (finish(draft, env, memory.stamps) for draft in drafts)
     written, problems = manifest_objects(manifests, env, tables)
     findings += problems
     objects += written
     ordered = sorted(objects, key=lambda item: (item.unit, item.ref, item.body["apiVersion"]))
     return ObjectSet(env.name, tuple(ordered)), tuple(findings)
+
+
+def _of_environment(lower: Callable[[ResolvedEnvironment], Iterable[Draft]], env: ResolvedEnvironment) -> Made:
+    return tuple(lower(env)), ()
+
+
+def _of_document(
+    lower: Callable[[Resolved[Any], ResolvedEnvironment], Iterable[Draft]],
+    document: Resolved[Any],
+    tables: Tables,
+    env: ResolvedEnvironment,
+) -> Made:
+    return apply_patches(document, tuple(lower(document, env)), tables)

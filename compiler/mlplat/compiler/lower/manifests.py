@@ -8,7 +8,7 @@ from mlplat.compiler.artifacts import BASE, KubeObject, Manifest, ResolvedEnviro
 from mlplat.compiler.effective import namespace_of
 from mlplat.compiler.lower.finish import ALLOW, ENVIRONMENT_LABEL, IDENTITY, identity
 from mlplat.diagnostics import Diagnostic, Label, Severity
-from mlplat.objects.gvk import gvk_of, ref_of
+from mlplat.objects.gvk import ObjectRef, gvk_of, ref_of
 from mlplat.schema.team import Team
 
 PLATFORM_UNIT = "platform-manifests"
@@ -23,6 +23,7 @@ def manifest_objects(
     """
     units = {namespace_of(team): f"{team.name}-manifests" for team in env.all(Team)}
     found: dict[tuple[str, ...], KubeObject] = {}
+    files: dict[tuple[str, ...], str] = {}
     problems: list[Diagnostic] = []
     for manifest in manifests:
         body = _thaw(manifest.node.plain())
@@ -40,6 +41,9 @@ def manifest_objects(
             body["metadata"]["namespace"] = ref.namespace
         _identify(body, env)
         unit = units.get(ref.namespace, PLATFORM_UNIT)
+        if tuple(ref) in found and _folder(files[tuple(ref)]) == _folder(manifest.file):
+            problems.append(_twice(ref, manifest, found[tuple(ref)]))
+        files[tuple(ref)] = manifest.file
         found[tuple(ref)] = KubeObject(body, ref, ref.name, unit, node=manifest.node)
     return tuple(found.values()), tuple(problems)
 
@@ -47,6 +51,8 @@ def manifest_objects(
 def _identify(body: dict[str, Any], env: ResolvedEnvironment) -> None:
     metadata = body["metadata"]
     ref = ref_of(body, "namespace" in metadata)
+    if not all(isinstance(metadata.get(field) or {}, dict) for field in ("labels", "annotations")):
+        return  # the object rules say so
     labels, annotations = dict(metadata.get("labels") or {}), dict(metadata.get("annotations") or {})
     annotations.pop(ALLOW, None)
     annotations[IDENTITY] = identity(env.platform.name, BASE if env.is_base else env.name, ref)
@@ -55,6 +61,24 @@ def _identify(body: dict[str, Any], env: ResolvedEnvironment) -> None:
     metadata["annotations"] = dict(sorted(annotations.items()))
     if labels:
         metadata["labels"] = dict(sorted(labels.items()))
+
+
+def _folder(file: str) -> str:
+    """The environment's folder that a manifest stands in."""
+    return "/".join(file.split("/")[:2])
+
+
+def _twice(ref: ObjectRef, manifest: Manifest, before: KubeObject) -> Diagnostic:
+    name = manifest.node.at(("metadata", "name")) or manifest.node
+    first = before.node.at(("metadata", "name")) if before.node is not None else None
+    return Diagnostic(
+        "MLP404",
+        Severity.ERROR,
+        f"{ref.kind} `{ref.name}` is written twice in the manifests of one environment",
+        Label(name.span, "written again here"),
+        (Label(first.span, "first written here"),) if first is not None else (),
+        help="delete one of the two; a manifest of an environment that inherits takes the place of the inherited one",
+    )
 
 
 def _headless(body: Any, manifest: Manifest) -> Diagnostic | None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from mlplat.compiler.artifacts import FileTree, Manifest, Node
 from mlplat.compiler.render.kustomize import Kustomize, find_kustomize, render
-from mlplat.compiler.render.parse import parse_stream
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span
+from mlplat.objects.go_yaml import parse_stream
 
 _REMOTE = re.compile(r"^(https?://|ssh://|git@|git::|github\.com[/:])|[?&]ref=")
 _LISTS = ("resources", "components", "bases", "crds", "configurations", "generators", "transformers")

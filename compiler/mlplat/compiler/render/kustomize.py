@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from mlplat.compiler.artifacts import FileTree
-from mlplat.compiler.render.parse import parse_stream
 from mlplat.diagnostics import Diagnostic, Severity
+from mlplat.objects.go_yaml import parse_stream
 
 SETTING = "MLPLAT_KUSTOMIZE"
 """Environment variable with the path of `kustomize` or `kubectl`."""

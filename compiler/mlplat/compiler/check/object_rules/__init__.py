@@ -10,8 +10,10 @@ from mlplat.compiler.check.object_rules import (
     literal_credential,
     literal_secret,
     lost_string,
+    malformed_experiment,
     malformed_object,
     malformed_training_job,
+    missing_namespace,
     not_served,
     number_for_quantity,
     reserved_environment,
@@ -43,4 +45,6 @@ OBJECT_RULES: tuple[ObjectRule, ...] = (
     malformed_training_job.RULE,
     reserved_environment.RULE,
     ambiguous_inference_service.RULE,
+    malformed_experiment.RULE,
+    missing_namespace.RULE,
 )

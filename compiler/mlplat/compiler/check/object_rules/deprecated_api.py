@@ -23,7 +23,7 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
                     f"{called(item)}: `{api_version}` of {kind} is deprecated",
                     "deprecated",
                     (note,),
-                    f"write `apiVersion: {successor}`, and check the fields that differ" if successor else None,
+                    f"write {successor}, and check the fields that differ" if successor else None,
                 )
 
 
@@ -34,10 +34,8 @@ def _successor(api_version: str, kind: str, tables: Tables) -> tuple[str, str]:
         return "", ""
     retired = REMOVED.get(api_version, {}).get(kind)
     if retired is not None:
-        return (
-            retired.successor,
-            f"Kubernetes {retired.since} removes it; the environment has {tables.versions.kubernetes}",
-        )
+        note = f"Kubernetes {retired.since} removes it; the environment has {tables.versions.kubernetes}"
+        return f"`apiVersion: {retired.successor}`" if retired.successor else "", note
     deprecated = DEPRECATED.get(api_version, {}).get(kind)
     if deprecated is not None and tables.versions.kubernetes_at_least(deprecated.since):
         return deprecated.successor, f"deprecated since Kubernetes {deprecated.since}"
@@ -47,8 +45,8 @@ def _successor(api_version: str, kind: str, tables: Tables) -> tuple[str, str]:
         name = format_api_version(table.group, version)
         other = tables.lookup(name, kind)
         if other is not None and not other.deprecated:
-            return name, f"{table.component} {table.component_version} marks it as deprecated"
+            return f"`apiVersion: {name}`", f"{table.component} {table.component_version} marks it as deprecated"
     return "", ""
 
 
-RULE = ObjectRule("MLP412", check)
+RULE = ObjectRule("MLP412", check, single=True)

@@ -66,4 +66,4 @@ def _of_definition(item: KubeObject) -> str | None:
     return None if item.ref.name == wanted else f"must be `{wanted}`, plural and group of the kind it defines"
 
 
-RULE = ObjectRule("MLP414", check)
+RULE = ObjectRule("MLP414", check, single=True)

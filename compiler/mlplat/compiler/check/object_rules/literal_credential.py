@@ -42,4 +42,4 @@ def _credentials(item: KubeObject) -> Iterator[tuple[str, str]]:
                     yield f"{container.pointer}/{field}/{index}", field
 
 
-RULE = ObjectRule("MLP422", check)
+RULE = ObjectRule("MLP422", check, single=True)

@@ -5,15 +5,15 @@ from collections.abc import Iterable
 from mlplat.compiler.check.pods import called
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
 
-_WITHOUT_VALUE = frozenset(("kubernetes.io/service-account-token",))
-"""Types whose values a controller writes."""
+_FILLED_IN_LATER = "kubernetes.io/service-account-token"
+"""The type whose values a controller writes."""
 
 
 def check(scope: ObjectScope) -> Iterable[FoundInObject]:
     """Secrets with data; one without (a token that a controller fills in) is harmless."""
     for item in scope.of_kind("", "Secret"):
         for field in ("data", "stringData"):
-            if item.body.get(field) and item.body.get("type") not in _WITHOUT_VALUE:
+            if item.body.get(field) and item.body.get("type") != _FILLED_IN_LATER:
                 yield FoundInObject(
                     item,
                     f"/{field}",
@@ -26,4 +26,4 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
                 break
 
 
-RULE = ObjectRule("MLP421", check)
+RULE = ObjectRule("MLP421", check, single=True)

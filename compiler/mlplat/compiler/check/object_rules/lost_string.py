@@ -54,4 +54,4 @@ def _lost(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
             yield pointer, why
 
 
-RULE = ObjectRule("MLP419", check)
+RULE = ObjectRule("MLP419", check, single=True)

@@ -60,4 +60,4 @@ def _is_filled_in_later(body: Body, problem: StructuralProblem) -> bool:
     return is_placeholder(value)
 
 
-RULE = ObjectRule("MLP413", check)
+RULE = ObjectRule("MLP413", check, single=True)

@@ -18,4 +18,4 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
                 yield FoundInObject(item, f"{body.pointer}/{why.field}", headline, "not served", why.notes, why.help)
 
 
-RULE = ObjectRule("MLP410", check)
+RULE = ObjectRule("MLP410", check, single=True)

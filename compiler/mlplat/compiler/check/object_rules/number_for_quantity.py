@@ -28,4 +28,4 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
                 )
 
 
-RULE = ObjectRule("MLP417", check)
+RULE = ObjectRule("MLP417", check, single=True)

@@ -82,4 +82,4 @@ def _names(env: Any) -> Iterator[tuple[int, str]]:
             yield index, entry["name"]
 
 
-RULE = ObjectRule("MLP427", check)
+RULE = ObjectRule("MLP427", check, single=True)

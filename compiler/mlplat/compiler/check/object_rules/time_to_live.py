@@ -43,4 +43,4 @@ def _is_hook(item: KubeObject) -> bool:
     return isinstance(annotations, dict) and "argocd.argoproj.io/hook" in annotations
 
 
-RULE = ObjectRule("MLP420", check)
+RULE = ObjectRule("MLP420", check, single=True)

@@ -26,4 +26,4 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
                 )
 
 
-RULE = ObjectRule("MLP418", check)
+RULE = ObjectRule("MLP418", check, single=True)

@@ -26,4 +26,4 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
             )
 
 
-RULE = ObjectRule("MLP411", check)
+RULE = ObjectRule("MLP411", check, single=True)

@@ -33,7 +33,7 @@ def check(env: ResolvedEnvironment) -> Iterable[Found]:
             yield Found(
                 job,
                 ("spec", "nodes") if written else ("spec", "elastic", bound),
-                f"{named(job)} starts on {spec.nodes} nodes, outside its elastic range",
+                f"{named(job)} starts on {spec.nodes} node{'s' * (spec.nodes > 1)}, outside its elastic range",
                 f"not between {elastic.min_nodes} and {elastic.max_nodes}",
                 secondary=(job.label(("spec", "elastic", bound), "the range ends here"),) if written else (),
                 help=f"write `nodes: {elastic.min_nodes if bound == 'minNodes' else elastic.max_nodes}`",

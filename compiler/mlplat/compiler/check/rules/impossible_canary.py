@@ -1,8 +1,8 @@
 """A canary that never serves what it was given, or that KServe refuses.
 
-In Standard mode a canary is a second predictor with a model of its own (KServe 0.20, `spec.canary`, whose fixed replicas
-may not be more than the stable predictor's minimum); in Knative mode the predictor itself is the new model, and Knative
-keeps the revision before it.
+In Standard mode a canary is a second predictor with a model of its own (KServe 0.20, `spec.canary`, whose fixed
+replicas may not be more than the stable predictor's minimum); in Knative mode the predictor itself is the new model,
+and Knative keeps the revision before it.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,7 @@
 """A metrics collector that Katib's webhook refuses, or that reads nothing.
 
-Source: validator.go, validateMetricsCollector (0.16 to 0.19). A collector of kind File or TensorFlowEvent without a path
-is given one by Katib (`experiment_defaults.go`). Push came with 0.18.
+Source: validator.go, validateMetricsCollector (0.16 to 0.19). A collector of kind File or TensorFlowEvent without a
+path is given one by Katib (`experiment_defaults.go`). Push came with 0.18.
 """
 
 import re
@@ -13,8 +13,11 @@ from mlplat.compiler.check.wording import named
 from mlplat.schema.tuning import TuningExperiment
 
 _PATH: Path = ("spec", "metricsCollector")
-_NOT_GO = re.compile(r"\(\?(?:[=!>(#]|<[=!])|\\[1-9]|\(\?P=|[*+?}]\+")
-"""What Python's expressions have and Go's do not: look-around, back-references, atomic groups, possessive repeats."""
+_NOT_GO = re.compile(r"(?<!\\)(?:\(\?(?:[=!>(#]|<[=!]|P=)|\\[1-9])")
+"""What Python's expressions have and Go's do not: look-around, atomic groups, comments, references to a group."""
+
+_GO_ONLY = re.compile(r"\\[pPzQEC]|\(\?[a-zA-Z-]+[:)]|\[\[:")
+"""What Go's expressions have and Python's do not, or read otherwise: such a filter is not judged."""
 
 
 def check(env: ResolvedEnvironment) -> Iterable[Found]:
@@ -58,9 +61,11 @@ def _filter(experiment: Resolved[TuningExperiment], path: Path, text: str) -> It
 
 
 def filter_problem(text: str) -> str | None:
-    """What is wrong with a filter: a regular expression as Go reads it, with two groups at the top."""
+    """What is wrong with a filter, which is to be a regular expression of Go with two groups; None for a sound one."""
     if _NOT_GO.search(text):
         return "uses what Go's expressions do not have"
+    if _GO_ONLY.search(text):
+        return None
     try:
         compiled = re.compile(text)
     except re.error:

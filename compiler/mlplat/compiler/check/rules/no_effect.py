@@ -22,16 +22,16 @@ _COMPONENTS = {
 def check(env: ResolvedEnvironment) -> Iterable[Found]:
     """One finding for each field that does nothing in the environment."""
     for row in NO_EFFECT:
-        with_version = _with_version(row.kind, env)
+        whom = f" for {row.readers}" if row.readers else _with_version(row.kind, env)
         for document in env.documents.get(row.kind, {}).values():
             for path in written(row, env, document):
                 yield Found(
                     document,
                     path,
-                    f"`{dotted(path)}` of {named(document)} has no effect{with_version}",
-                    "does nothing here",
+                    f"`{dotted(path)}` of {named(document)} has no effect{whom}",
+                    "does nothing here" if not row.readers else f"does nothing for {row.readers}",
                     notes=(row.reason,),
-                    help=f"delete `{path[-1]}`, or set it to null where it is inherited",
+                    help=None if row.readers else f"delete `{path[-1]}`, or set it to null where it is inherited",
                     at_key=True,
                 )
 

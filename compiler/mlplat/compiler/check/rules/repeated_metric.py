@@ -1,6 +1,7 @@
 """A metric that is named twice in one objective.
 
-Katib's webhook refuses the objective's metric among the additional ones (validator.go, validateObjective, 0.16 to 0.19).
+Katib's webhook refuses the objective's metric among the additional ones (validator.go, validateObjective, 0.16 to
+0.19).
 """
 
 from collections.abc import Iterable

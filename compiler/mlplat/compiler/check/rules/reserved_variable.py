@@ -48,12 +48,13 @@ class _Reserved:
 
 def check(env: ResolvedEnvironment) -> Iterable[Found]:
     """One finding for each reserved variable, in the workload or in the component that it runs."""
+    searched = frozenset(item.document.spec.trial.training_job or "" for item in env.all(TuningExperiment))
     for document, path, variables in _written(env):
-        for reserved in _reserved(document, env):
+        for reserved in _reserved(document, env, searched):
             yield from _in_list(document, path, variables, reserved)
     seen: set[tuple[str, str]] = set()
     for use in component_uses(env):
-        for reserved in _reserved(use.document, env):
+        for reserved in _reserved(use.document, env, searched):
             label = (use.document.label(use.named_at, f"run by {named(use.document)}"),)
             for found in _in_list(use.component, ("spec", "env"), use.component.document.spec.env, reserved, label):
                 if (use.component.name, found.headline) not in seen:
@@ -75,12 +76,13 @@ def _written(env: ResolvedEnvironment) -> Iterator[tuple[Resolved[Any], Path, tu
             yield service, ("spec", "predictor", "model", "env"), model.env
 
 
-def _reserved(document: Resolved[Any], env: ResolvedEnvironment) -> Iterator[_Reserved]:
+def _reserved(document: Resolved[Any], env: ResolvedEnvironment, searched: frozenset[str]) -> Iterator[_Reserved]:
+    """What sets variables of a document's pods; `searched` are the training jobs that experiments run."""
     if isinstance(document.document, TrainingJob):
         api = training_api(document, env)
         if api is not None:
             yield _Reserved(frozenset(reserved_env(document, env)) - _HARMLESS, api)
-        if any(item.document.spec.trial.training_job == document.name for item in env.all(TuningExperiment)):
+        if document.name in searched:
             yield _Reserved(_KATIB, "katib")
     elif isinstance(document.document, TuningExperiment):
         yield _Reserved(_KATIB, "katib")
@@ -103,7 +105,7 @@ def _in_list(
                 document,
                 (*path, index, "name"),
                 f"{named(document)} sets `{variable.name}`, which is set for it",
-                "not yours to set",
+                "set by its controller",
                 notes=(_REASONS[reserved.setter],),
                 help=f"delete the entry `{variable.name}`",
                 secondary=secondary,

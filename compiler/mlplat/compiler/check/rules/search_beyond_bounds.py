@@ -12,7 +12,7 @@ from mlplat.schema.tuning import SearchParameter, TuningExperiment
 
 
 def check(env: ResolvedEnvironment) -> Iterable[Found]:
-    """One finding for each bound or value beyond what the component takes, or for a type that is not the component's."""
+    """One finding for each bound or value beyond what the component takes, or for a type that is not its own."""
     for experiment in env.all(TuningExperiment):
         found = component_of_trial(experiment, env)
         if found is None:

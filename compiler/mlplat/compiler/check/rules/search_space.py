@@ -75,7 +75,11 @@ def _range(experiment: Resolved[TuningExperiment], path: Path, parameter: Search
             )
     if parameter.step is not None and parameter.step <= 0:
         yield Found(
-            experiment, (*path, "step"), f"{who} has a step that leads nowhere", "not above 0", help="write a step above 0"
+            experiment,
+            (*path, "step"),
+            f"{who} has a step that leads nowhere",
+            "not above 0",
+            help="write a step above 0",
         )
 
 
@@ -107,7 +111,7 @@ def _distribution(experiment: Resolved[TuningExperiment], path: Path, parameter:
         yield Found(
             experiment,
             (*path, "min"),
-            f"`{parameter.name}` of {named(experiment)} is drawn from a logarithmic scale that starts at {parameter.min}",
+            f"`{parameter.name}` of {named(experiment)} has a logarithmic scale that starts at {parameter.min}",
             "has no logarithm",
             secondary=(experiment.label((*path, "distribution"), "a logarithmic scale"),),
             help="write a `min` above 0",

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from mlplat.compiler.artifacts import Path, ResolvedEnvironment
 from mlplat.compiler.check.rule import Found, SpecRule
-from mlplat.compiler.check.wording import named, suggestion
+from mlplat.compiler.check.wording import named, quoted
+from mlplat.diagnostics.suggest import near_misses
 from mlplat.schema.serving import Model, ModelService
 
 
@@ -52,8 +53,13 @@ def check(env: ResolvedEnvironment) -> Iterable[Found]:
                     f"no stock runtime of KServe {version} serves `{model.format}`, the format of {named(service)}",
                     "KServe finds no server for it",
                     notes=("KServe would leave the service without pods until somebody installs a runtime",),
-                    help=f"{suggestion(model.format, known, 'format')}; or name the `runtime` that serves it",
+                    help=f"{_cure(model.format, known)}, or name the `runtime` that serves it",
                 )
+
+
+def _cure(written: str, known: list[str]) -> str:
+    close = near_misses(written, known)
+    return f"use {quoted(close)}" if close else f"use one of the formats {quoted(sorted(known))}"
 
 
 RULE = SpecRule("MLP346", check)

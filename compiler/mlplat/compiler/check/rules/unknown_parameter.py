@@ -26,12 +26,7 @@ def check(env: ResolvedEnvironment) -> Iterable[Found]:
                 yield from _judge(experiment, found[1], parameter.name, path)
 
 
-def _judge(
-    document: Resolved[object],
-    component: Resolved[Component],
-    name: str,
-    path: Path,  # type: ignore[type-var]
-) -> Iterable[Found]:
+def _judge(document: Resolved[Any], component: Resolved[Component], name: str, path: Path) -> Iterable[Found]:
     known = {parameter.name for parameter in component.document.spec.parameters}
     if name not in known:
         yield Found(

@@ -17,9 +17,8 @@ def lower_secret(document: Resolved[Secret], env: ResolvedEnvironment) -> Iterab
     """One object, or one for each team where the secret has none; nothing where it exists."""
     spec = document.document.spec
     annotations = _secret_annotations(document, env)
-    for team in env.all(Team):
-        if document.team not in (None, team.name):
-            continue
+    own = env.find(Team, document.team)
+    for team in env.all(Team) if document.team is None else filter(None, [own]):
         metadata = {"name": document.name, "namespace": namespace_of(team)}
         if spec.external is not None:
             body = _external_secret(metadata, spec.external, spec.type, annotations)

@@ -1,4 +1,4 @@
-"""What kustomize printed, as the JSON values that an API server would get.
+"""YAML as kustomize and the API server read it: what kustomize printed, or what a build wrote, as JSON values.
 
 Go's YAML decides what a plain scalar is; PyYAML's own rules (YAML 1.1) would read `on`, `1:30`, dates, `=` and `<<`
 otherwise. kustomize quotes every string that its own reader would take for something else, so what is plain here is
@@ -35,21 +35,26 @@ def parse_stream(text: str) -> tuple[dict[str, Any], ...]:
 
     Raises ValueError when the text is not YAML, or a document is not a mapping with text keys.
     """
+    values = parse_values(text)
+    if not all(isinstance(value, dict) for value in values):
+        raise ValueError("a document is not a mapping")
+    return values
+
+
+def parse_values(text: str) -> tuple[Any, ...]:
+    """All documents of a stream, whatever they are; empty ones are left out. Raises ValueError as `parse_stream`."""
     loader = _Loader(text)
-    objects = []
+    values = []
     try:
         while loader.check_node():
             value = _value(loader.get_node())
-            if value is None:
-                continue
-            if not isinstance(value, dict):
-                raise ValueError("a document is not a mapping")
-            objects.append(value)
+            if value is not None:
+                values.append(value)
     except yaml.YAMLError as error:
         raise ValueError(f"not well-formed YAML: {error}") from error
     finally:
         loader.dispose()
-    return tuple(objects)
+    return tuple(values)
 
 
 def _value(node: yaml.Node) -> Any:

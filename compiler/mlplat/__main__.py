@@ -1,0 +1,5 @@
+"""`python -m mlplat`."""
+
+from mlplat.cli.main import main
+
+main()

@@ -1,0 +1,262 @@
+"""What the controllers make of the objects is what the specifications meant.
+
+Nothing schedules here: pods stay Pending, which is enough to read what was meant to run, where and how many.
+"""
+
+from typing import Any
+
+import pytest
+
+from mlplat.compiler.artifacts import Resolved
+from mlplat.schema.queue import Queue
+from mlplat.schema.serving import ModelService
+from mlplat.schema.team import Team
+from mlplat.schema.training import TrainingJob
+from tests.control_plane import proven
+from tests.control_plane.cluster import Body, containers, until
+from tests.control_plane.conftest import Place
+from tests.control_plane.expected import amount, gpus, pool_of, replicas, step_requests, steps, used
+
+GPU = "nvidia.com/gpu"
+
+
+def blind_to_pods(place: Place) -> bool:
+    """True where Kueue cannot see the pods of a TrainJob: it reads and writes `runtimePatches`, which Trainer has since
+    2.2, and nothing else (Kueue 0.18.4, pkg/controller/jobs/trainjob; later ones refuse such a Trainer altogether)."""
+    versions = place.environment.versions
+    return versions.has("kueue") and versions.has("trainer") and not versions.at_least("trainer", "2.2")
+
+
+def jobs(place: Place) -> list[tuple[Resolved[TrainingJob], Body]]:
+    """Each training job and the object that it became."""
+    found = []
+    for job in place.environment.all(TrainingJob):
+        name = job.name
+        (body,) = (
+            item
+            for item in place.bodies()
+            if item["kind"] in ("TrainJob", "PyTorchJob") and item["metadata"]["labels"]["app.kubernetes.io/name"] == name
+        )
+        found.append((job, body))
+    assert found
+    return found
+
+
+def pods_of(place: Place, body: Body) -> list[Body]:
+    label = "jobset.sigs.k8s.io/jobset-name" if body["kind"] == "TrainJob" else "training.kubeflow.org/job-name"
+    metadata = body["metadata"]
+    return place.cluster.get("pods", "-n", metadata["namespace"], "-l", f"{label}={metadata['name']}")
+
+
+def env_of(pod: Body, name: str) -> list[Any]:
+    """Every value that a variable has in the containers, in order; a field reference as its path."""
+    found = []
+    for container in pod["spec"]["containers"]:
+        for item in container.get("env", ()):
+            if item["name"] == name:
+                field = item.get("valueFrom", {}).get("fieldRef", {}).get("fieldPath")
+                found.append(item.get("value", field))
+    return found
+
+
+def free_of_queue(place: Place, body: Body) -> Body:
+    """The same job outside the queue: what the Training controllers make of it does not hang on Kueue then."""
+    labels = {key: value for key, value in body["metadata"]["labels"].items() if not key.startswith("kueue.")}
+    copy = {**body, "metadata": {**body["metadata"], "name": f"{body['metadata']['name']}-alone", "labels": labels}}
+    said = place.cluster.apply([copy])
+    assert said.ok, said.warnings
+    return copy
+
+
+def judge_pods(place: Place, job: Resolved[TrainingJob], body: Body, pods: list[Body]) -> None:
+    spec = job.document.spec
+    pool = pool_of(spec, place.environment)
+    processes = gpus(spec) or int(spec.processes_per_node or 1)
+    for pod in pods:
+        (container,) = pod["spec"]["containers"]
+        assert container["image"].split("/")[-1].startswith(f"{spec.component}:")
+        requests, limits = container["resources"]["requests"], container["resources"]["limits"]
+        assert spec.resources is not None
+        for given, got in ((spec.resources.requests, requests), (spec.resources.limits, limits)):
+            assert {name: amount(got[name]) for name in given} == {name: amount(value) for name, value in given.items()}
+        assert (int(requests.get(GPU, 0)), int(limits.get(GPU, 0))) == (gpus(spec), gpus(spec))
+        assert pod["spec"]["nodeSelector"] == dict(pool.labels)
+        tolerated = {item.get("key") for item in pod["spec"].get("tolerations", ())}
+        assert {taint.key for taint in pool.taints} <= tolerated
+        assert pod["metadata"]["labels"]["sidecar.istio.io/inject"] == "false"
+        claims = {v["persistentVolumeClaim"]["claimName"] for v in pod["spec"]["volumes"] if "persistentVolumeClaim" in v}
+        assert claims == {use.volume for use in spec.volumes}
+        assert env_of(pod, "PET_NNODES") == [str(spec.nodes)]
+        if body["kind"] == "TrainJob":
+            assert env_of(pod, "PET_NPROC_PER_NODE") == [str(processes)]
+            master = f"{body['metadata']['name']}-node-0-0.{body['metadata']['name']}"
+            assert env_of(pod, "PET_MASTER_ADDR") == [master]
+        else:
+            assert env_of(pod, "WORLD_SIZE") == [str(spec.nodes * processes)]
+            assert env_of(pod, "MASTER_ADDR") == [f"{body['metadata']['name']}-master-0"]
+
+
+def ranks(body: Body, pods: list[Body]) -> list[int]:
+    if body["kind"] != "TrainJob":
+        return sorted(int(value) for pod in pods for value in env_of(pod, "RANK"))
+    index = "batch.kubernetes.io/job-completion-index"
+    assert {tuple(env_of(pod, "PET_NODE_RANK")) for pod in pods} == {(f"metadata.annotations['{index}']",)}
+    return sorted(int(pod["metadata"]["annotations"][index]) for pod in pods)
+
+
+def test_a_training_job_becomes_the_pods_that_were_meant(applied: Place) -> None:
+    for job, written in jobs(applied):
+        body = free_of_queue(applied, written) if blind_to_pods(applied) else written
+        nodes = job.document.spec.nodes
+        until(lambda body=body, nodes=nodes: len(pods_of(applied, body)) >= nodes, f"{nodes} pods of {job.name}")
+        pods = pods_of(applied, body)
+        assert len(pods) == nodes
+        judge_pods(applied, job, body, pods)
+        assert ranks(body, pods) == list(range(nodes))
+        if body is not written:
+            applied.cluster.delete([body])
+            until(lambda body=body: not pods_of(applied, body), "the end of the copy")
+        proven.note(applied.name, "training jobs whose pods are as meant", job.name)
+
+
+def workload_of(place: Place, body: Body) -> Body | None:
+    name = body["metadata"]["name"]
+    found = place.cluster.get("workloads.kueue.x-k8s.io", "-n", body["metadata"]["namespace"])
+    return next((w for w in found if any(o["name"] == name for o in w["metadata"]["ownerReferences"])), None)
+
+
+def condition(body: Body | None, kind: str) -> Body:
+    conditions = (body or {}).get("status", {}).get("conditions", ())
+    return next((item for item in conditions if item["type"] == kind), {})
+
+
+def test_kueue_admits_each_job_to_the_flavor_of_its_nodes(applied: Place) -> None:
+    queued = [(job, body) for job, body in jobs(applied) if job.document.spec.queue]
+    if not applied.environment.versions.has("kueue"):
+        assert queued == []
+        return
+    for job, body in queued:
+        spec = job.document.spec
+        until(lambda body=body: condition(workload_of(applied, body), "QuotaReserved"), f"Kueue's word on {job.name}")
+        workload = workload_of(applied, body)
+        assert workload is not None
+        queue = applied.environment.find(Queue, spec.queue)
+        assert queue is not None
+        (priority,) = (item.value for item in queue.document.spec.priorities if item.name == spec.priority)
+        assert workload["spec"]["priority"] == priority
+        if blind_to_pods(applied):
+            said = condition(workload, "QuotaReserved")
+            assert said["status"] == "False"
+            assert "untolerated taint" in said["message"]
+            continue
+        assert condition(workload, "Admitted")["status"] == "True"
+        pool = pool_of(spec, applied.environment)
+        (flavor,) = (item.name for item in queue.document.spec.flavors if item.node_pool == pool.name)
+        (assigned,) = workload["status"]["admission"]["podSetAssignments"]
+        assert set(assigned["flavors"].values()) == {flavor}
+        assert assigned["count"] == spec.nodes
+        assert spec.resources is not None
+        asked = {name: amount(value) * spec.nodes for name, value in spec.resources.requests.items()}
+        assert {name: amount(assigned["resourceUsage"][name]) for name in asked} == asked
+        proven.note(applied.name, "jobs admitted by Kueue", job.name)
+
+
+def test_a_job_above_the_quota_of_its_queue_waits(applied: Place) -> None:
+    """More nodes than the queue can have with all that it may borrow: Kueue keeps it, and says which resource."""
+    if not applied.environment.versions.has("kueue") or blind_to_pods(applied):
+        pytest.skip("no Kueue that sees the pods of jobs")
+    job, body = jobs(applied)[0]
+    total = sum(
+        amount(item.nominal)
+        for queue in applied.environment.all(Queue)
+        for flavor in queue.document.spec.flavors
+        for item in flavor.resources
+        if item.name == "cpu"
+    )
+    assert job.document.spec.resources is not None
+    nodes = int(total / amount(job.document.spec.resources.requests["cpu"])) + 1
+    metadata = {**body["metadata"], "name": "too-large"}
+    copy = {**body, "metadata": metadata, "spec": {**body["spec"], "trainer": {**body["spec"]["trainer"], "numNodes": nodes}}}
+    said = applied.cluster.apply([copy])
+    assert said.ok, said.warnings
+    try:
+        until(lambda: condition(workload_of(applied, copy), "QuotaReserved"), "Kueue's word on the large job")
+        word = condition(workload_of(applied, copy), "QuotaReserved")
+        assert (word["status"], word["reason"]) == ("False", "Pending")
+        assert "insufficient quota for cpu in flavor cpu" in word["message"]
+        assert pods_of(applied, copy) == []
+    finally:
+        applied.cluster.delete([copy])
+        until(lambda: not any(applied.cluster.read([copy])), "the end of the large job")
+
+
+def test_a_model_service_becomes_deployments_and_autoscalers(applied: Place) -> None:
+    for service in applied.environment.all(ModelService):
+        for name, step in steps(service).items():
+            child, fewest_most = f"{service.name}-{name}", replicas(step)
+            until(
+                lambda child=child: applied.cluster.one("hpa", child, service.team), f"the autoscaler of {child}"
+            )
+            scaler = applied.cluster.one("hpa", child, service.team)
+            assert scaler is not None
+            assert (scaler["spec"]["minReplicas"], scaler["spec"]["maxReplicas"]) == fewest_most
+            if step.autoscaling is not None and step.autoscaling.target is not None:
+                (metric,) = scaler["spec"]["metrics"]
+                assert metric["resource"]["name"] == step.autoscaling.metric
+                assert metric["resource"]["target"]["averageUtilization"] == step.autoscaling.target
+            deployment = applied.cluster.one("deployments", child, service.team)
+            assert deployment is not None
+            (container,) = deployment["spec"]["template"]["spec"]["containers"]
+            got = container["resources"]["requests"]
+            assert {key: amount(got[key]) for key in got} == {
+                key: amount(value) for key, value in step_requests(step).items()
+            }
+        proven.note(applied.name, "model services whose Deployments and autoscalers are as meant", service.name)
+
+
+def test_quotas_count_what_the_specifications_ask_for(applied: Place) -> None:
+    """With everything running at its least: jobs that were admitted, services at their fewest replicas, claims."""
+    running = [] if blind_to_pods(applied) else [job.document for job, _ in jobs(applied)]
+    for team in applied.environment.all(Team):
+        own = [job for job in running if job.metadata.team == team.name]
+        want = used(team.document, applied.environment, own)
+
+        def counted(team: Resolved[Team] = team, want: dict[str, Any] = want) -> Any:
+            quota = applied.cluster.one("resourcequotas", "platform-quota", team.name) or {}
+            held = quota.get("status", {}).get("used", {})
+            return {name: amount(value) for name, value in held.items()} == want
+
+        until(counted, f"{want} in the quota of {team.name}: {applied.cluster.one('resourcequotas', 'platform-quota', team.name)}")
+        proven.note(applied.name, "quotas that count what was meant", team.name)
+
+
+def bare_pod(team: Resolved[Team], resources: Body) -> Body:
+    container = {"name": "main", "image": "example.com/none:1", "resources": resources}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "try", "namespace": team.name},
+        "spec": {"containers": [container]},
+    }
+
+
+def test_limits_of_a_team_reach_pods_that_say_nothing(applied: Place) -> None:
+    import json
+
+    for team in applied.environment.all(Team):
+        limits = team.document.spec.limits
+        assert limits is not None
+        text = applied.cluster.ask(
+            "create", "--dry-run=server", "-o", "json", "-f", "-", stdin=json.dumps(bare_pod(team, {}))
+        )
+        (container,) = containers(json.loads(text))
+        for given, got in ((limits.default_request, "requests"), (limits.default, "limits")):
+            assert {key: amount(value) for key, value in container["resources"][got].items()} == {
+                key: amount(value) for key, value in given.items()
+            }
+        over = {key: str(amount(value) + 1) for key, value in limits.max.items()}
+        said = applied.cluster.run(
+            "create", "--dry-run=server", "-f", "-", stdin=json.dumps(bare_pod(team, {"limits": over, "requests": {}}))
+        )
+        assert not said.ok
+        assert "maximum cpu usage per Container is" in said.warnings

@@ -1,0 +1,66 @@
+"""What was applied stays as it is: a second apply changes nothing, and what comes back is what was sent."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.control_plane import proven
+from tests.control_plane.cluster import MANAGER, Body, as_yaml, until
+from tests.control_plane.conftest import Place
+from tests.control_plane.test_accepted import names
+from tests.lower.live_cluster import changed
+
+
+def versions(place: Place) -> dict[str, str]:
+    bodies = place.bodies()
+    live = place.cluster.read(bodies)
+    pairs = zip(names(bodies), live, strict=True)
+    return {name: body["metadata"]["resourceVersion"] if body else "gone" for name, body in pairs}
+
+
+def settled(place: Place) -> dict[str, str]:
+    """Resource versions once the controllers have done what they had to do: the same twice in a row."""
+    last: list[dict[str, str]] = [{}]
+
+    def same() -> bool:
+        now = versions(place)
+        same, last[0] = now == last[0], now
+        return same
+
+    until(same, "the controllers to come to rest", seconds=60, every=1.5)
+    return last[0]
+
+
+def test_a_second_apply_changes_no_object(applied: Place) -> None:
+    """A claim is no exception: nothing of it is applied that the binder writes."""
+    before = settled(applied)
+    for wave in applied.waves():
+        said = applied.cluster.apply(wave.bodies)
+        assert said.ok, said.warnings
+        assert said.warnings == ""
+    assert settled(applied) == before
+    proven.note(applied.name, "objects that a second apply leaves alone", *before)
+
+
+def test_a_diff_on_the_server_is_empty(applied: Place) -> None:
+    settled(applied)
+    command = ("diff", "--server-side", f"--field-manager={MANAGER}", "-f", "-")
+    said = applied.cluster.run(*command, stdin=as_yaml(applied.bodies()))
+    assert said.text == ""
+    assert said.ok, said.warnings
+
+
+def test_every_field_comes_back_as_it_was_sent(applied: Place) -> None:
+    """Canonical: the same types and the same bytes, for every field of every object; what is added does not count."""
+    settled(applied)
+    bodies = applied.bodies()
+    differences = list(differing(bodies, applied.cluster.read(bodies)))
+    assert differences == []
+    proven.note(applied.name, "objects stored as they were sent", *names(bodies))
+
+
+def differing(bodies: list[Body], live: list[Any]) -> Iterator[str]:
+    for body, name, stored in zip(bodies, names(bodies), live, strict=True):
+        if stored is None:
+            yield f"{name} is gone"
+        else:
+            yield from (f"{name} {change}" for change in changed(body, stored))

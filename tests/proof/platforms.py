@@ -1,0 +1,55 @@
+"""The platforms whose objects are put to the proof: the example of the repository, the golden builds, the rich one."""
+
+from functools import cache
+from pathlib import Path
+
+from mlplat.catalog.lookup import KindTable, Tables, load_tables
+from mlplat.catalog.versions import ComponentVersions, known_versions
+from mlplat.compiler.artifacts import KubeObject
+from mlplat.compiler.pipeline import Compiled, compile_platform
+from mlplat.diagnostics import Severity
+from mlplat.objects.go_yaml import parse_stream
+
+ROOT = Path(__file__).resolve().parents[2]
+RICH = Path(__file__).parent / "rich"
+
+
+def platform_folders() -> tuple[Path, ...]:
+    """Every platform of the repository that builds."""
+    golden = sorted(path for path in (ROOT / "tests/golden").glob("*/input") if (path.parent / "generated").is_dir())
+    return (ROOT, RICH, *golden)
+
+
+def name_of(folder: Path) -> str:
+    """A platform's name in the ids of tests."""
+    return "example" if folder == ROOT else folder.parent.name if folder.name == "input" else folder.name
+
+
+@cache
+def compiled(folder: Path) -> Compiled:
+    """A platform as it compiles; fails with its findings when it does not."""
+    result = compile_platform(folder)
+    errors = [finding for finding in result.findings if finding.severity is Severity.ERROR]
+    assert result.tree is not None, [(finding.code, finding.headline, finding.primary) for finding in errors]
+    return result
+
+
+def argo_objects(result: Compiled, environment: str) -> list[dict[str, object]]:
+    """The Argo CD objects of an environment, read from the files that a build writes."""
+    assert result.tree is not None
+    texts = [text for path, text in result.tree.files.items() if path.startswith(f"argocd/{environment}/")]
+    found = [body for text in texts for body in parse_stream(text)]
+    return [body for body in found if body["kind"] != "Kustomization"]
+
+
+def argo_tables() -> Tables:
+    """The kinds of Argo CD: no environment names its version, so it is the one whose schemas are held."""
+    (version,) = known_versions("argocd")
+    return load_tables(ComponentVersions("", "1.37", {"argocd": version}))
+
+
+def table_of(item: KubeObject, tables: Tables) -> KindTable:
+    """The table of an object; every object that a specification compiles to has one."""
+    table = tables.lookup(item.body["apiVersion"], item.body["kind"])
+    assert table is not None, f"{item.ref}: {item.body['apiVersion']} is not served"
+    return table
