@@ -1,9 +1,9 @@
 """A synthetic platform of any size: what the benchmark compiles.
 
-    python benchmarks/synthetic.py DIR [--teams 40] [--environments 5]
+    python benchmarks/synthetic.py DIR [--teams 37] [--environments 5]
 
-Each team has about 50 objects in each environment: namespace, quota, members, claims, secrets, jobs, services,
-experiments, notebooks. Every environment but base changes one document in ten.
+Each team has 54 objects in each environment (37 teams: 2,000): namespace, quota, members, claims, secrets, jobs,
+services, experiments, notebooks. Every environment but base changes one document in ten.
 """
 
 import argparse
@@ -25,7 +25,7 @@ ENVIRONMENT = """spec:
 BASE = """spec:
   cluster: {name: none, server: "https://base.example.com", kubernetesVersion: "1.34"}
   release: "26.03"
-  versions: {kueue: 0.18.4, externalSecrets: 2.9.0, istio: 1.30.3}
+  versions: {trainer: 2.3.0, kueue: 0.18.4, externalSecrets: 2.9.0, istio: 1.30.3}
   services:
     mlflow: {uri: "http://mlflow.mlflow.svc:5000"}
     objectStorage: {uri: "https://s3.example.com", region: eu-1}
@@ -175,7 +175,7 @@ def _write(path: Path, text: str) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Write a synthetic platform.")
     parser.add_argument("root", type=Path)
-    parser.add_argument("--teams", type=int, default=40)
+    parser.add_argument("--teams", type=int, default=37)
     parser.add_argument("--environments", type=int, default=5)
     given = parser.parse_args()
     write_platform(given.root, given.teams, given.environments)

@@ -13,11 +13,10 @@ from tests import envtest
 def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[envtest.ControlPlane]:
     """A real API server for the session (`tests.envtest.ControlPlane`); skips, saying how to get one, without it.
 
-    Mark the tests that use it `cluster`, and give each a namespace of its own.
+    Mark the tests that use it `cluster`, and give each a namespace of its own. With MLPLAT_TEST_REQUIRE_CLUSTER=1, where
+    a server is promised, its absence fails instead.
     """
-    reason = envtest.missing()
-    if reason:
-        pytest.skip(reason)
+    envtest.skip_without_assets()
     plane = envtest.start(tmp_path_factory.mktemp("control-plane"), Path(os.environ["KUBEBUILDER_ASSETS"]))
     yield plane
     plane.stop()
@@ -27,6 +26,6 @@ def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[envtest.
 def crds() -> Path:
     """The folder of published CRDs that `MLPLAT_TEST_CRDS` names; skips without it."""
     folder = envtest.crd_folder()
-    if folder is None:
-        pytest.skip(envtest.HOW_TO_GET_CRDS)
+    if folder is None or not folder.is_dir():
+        envtest.give_up(envtest.HOW_TO_GET_CRDS)
     return folder

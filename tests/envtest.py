@@ -18,8 +18,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+import pytest
 import yaml
 
 HOW_TO_GET_ASSETS = (
@@ -40,6 +41,8 @@ class Answer:
 
     status: int
     body: dict[str, Any]
+    warnings: tuple[str, ...] = ()
+    """What the server remarks beside its answer, of deprecated versions and fields for example."""
 
     @property
     def ok(self) -> bool:
@@ -71,7 +74,8 @@ class ControlPlane:
         )
         try:
             with urllib.request.urlopen(request, context=_loopback_tls(), timeout=60) as response:
-                return Answer(response.status, _json(response.read()))
+                remarks = tuple(response.headers.get_all("Warning") or ())
+                return Answer(response.status, _json(response.read()), remarks)
         except urllib.error.HTTPError as refusal:
             return Answer(refusal.code, _json(refusal.read()))
 
@@ -224,6 +228,20 @@ def missing() -> str | None:
     if absent:
         return f"KUBEBUILDER_ASSETS has no {' and no '.join(absent)}"
     return None if shutil.which("openssl") else "openssl is not on PATH (it makes the API server's signing key)"
+
+
+def give_up(reason: str) -> NoReturn:
+    """Skips a test that cannot run here; fails it where MLPLAT_TEST_REQUIRE_CLUSTER=1 says that it must be able to."""
+    if os.environ.get("MLPLAT_TEST_REQUIRE_CLUSTER") == "1":
+        pytest.fail(f"MLPLAT_TEST_REQUIRE_CLUSTER is set, but {reason}")
+    pytest.skip(reason)
+
+
+def skip_without_assets() -> None:
+    """Gives the test up where no control plane can be started."""
+    reason = missing()
+    if reason:
+        give_up(reason)
 
 
 def _write_secrets(home: Path) -> None:

@@ -56,10 +56,10 @@ def mlplat_process(*arguments: str, cwd: Path, **environment: str) -> Outcome:
     return run([sys.executable, "-m", "mlplat", *arguments], cwd, **environment)
 
 
-def copy_platform(source: Path, target: Path) -> Path:
+def copy_platform(source: Path, target: Path, generated: bool = True) -> Path:
     """The platform of a folder, with what was built of it, in another folder."""
     target.mkdir(parents=True, exist_ok=True)
-    for name in (*SPECS, "generated"):
+    for name in (*SPECS, "generated") if generated else SPECS:
         if (source / name).is_dir():
             shutil.copytree(source / name, target / name)
         elif (source / name).exists():

@@ -19,8 +19,8 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def built_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example platform with what it compiles to now; only to be copied."""
-    folder = copy_platform(ROOT, tmp_path_factory.mktemp("built") / "example")
-    outcome = mlplat("-C", folder, "build", "--force")
+    folder = copy_platform(ROOT, tmp_path_factory.mktemp("built") / "example", generated=False)
+    outcome = mlplat("-C", folder, "build")
     assert outcome.status == 0, outcome.err
     return folder
 

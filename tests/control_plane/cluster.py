@@ -69,11 +69,11 @@ class Cluster:
         text = self.ask("get", resource, name, *where, "-o", "json", "--ignore-not-found")
         return dict(json.loads(text)) if text else None
 
-    def read(self, bodies: Sequence[Body]) -> list[Body | None]:
+    def read(self, bodies: Sequence[Body], *more: str) -> list[Body | None]:
         """The live objects of the same version, kind, namespace and name, each in the place of its own."""
         if not bodies:
             return []
-        text = self.ask("get", "-f", "-", "-o", "json", "--ignore-not-found", stdin=as_yaml(bodies))
+        text = self.ask("get", "-f", "-", "-o", "json", "--ignore-not-found", *more, stdin=as_yaml(bodies))
         found = json.loads(text) if text else {"items": []}
         items = found["items"] if found.get("kind") == "List" or "items" in found else [found]
         live = {key(item): item for item in items}

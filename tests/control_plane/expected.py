@@ -14,7 +14,7 @@ from mlplat.schema.training import TrainingJob, TrainingJobSpec
 
 def amount(quantity: object) -> Decimal:
     """A quantity as a number: cores, bytes, pieces."""
-    return Decimal(parse(str(quantity)).value)
+    return Decimal(parse(str(quantity)).milli_value) / 1000
 
 
 def gpus(spec: TrainingJobSpec) -> int:

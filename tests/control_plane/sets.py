@@ -6,6 +6,7 @@ Two sets of controllers cannot share a cluster, so each has its own; give one or
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,7 @@ def sync_wave(body: Body) -> int:
     return int(body["metadata"].get("annotations", {}).get("argocd.argoproj.io/sync-wave", "0"))
 
 
+@cache
 def waves(environment: str, root: Path = ROOT) -> list[Wave]:
     """The objects of an environment in the order in which Argo CD brings them, as far as that order is fixed."""
     of_unit = unit_waves(environment, root)
@@ -119,8 +121,3 @@ def waves(environment: str, root: Path = ROOT) -> list[Wave]:
         for body in bodies:
             held.setdefault((of_unit[unit], sync_wave(body)), []).append(body)
     return [Wave(*number, tuple(bodies)) for number, bodies in sorted(held.items())]
-
-
-def kinds(path: Path) -> list[Body]:
-    """All documents of a YAML file."""
-    return [body for body in yaml.safe_load_all(path.read_text(encoding="utf-8")) if body]

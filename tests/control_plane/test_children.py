@@ -88,7 +88,8 @@ def judge_pods(place: Place, job: Resolved[TrainingJob], body: Body, pods: list[
         assert claims == {use.volume for use in spec.volumes}
         assert env_of(pod, "PET_NNODES") == [str(spec.nodes)]
         if body["kind"] == "TrainJob":
-            assert env_of(pod, "PET_NPROC_PER_NODE") == [str(processes)]
+            # `auto` is for torchrun to resolve on the node: one process for each GPU that the pod has.
+            assert env_of(pod, "PET_NPROC_PER_NODE") in ([str(processes)], *([["auto"]] if gpus(spec) else []))
             master = f"{body['metadata']['name']}-node-0-0.{body['metadata']['name']}"
             assert env_of(pod, "PET_MASTER_ADDR") == [master]
         else:

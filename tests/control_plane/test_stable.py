@@ -30,15 +30,34 @@ def settled(place: Place) -> dict[str, str]:
     return last[0]
 
 
-def test_a_second_apply_changes_no_object(applied: Place) -> None:
-    """A claim is no exception: nothing of it is applied that the binder writes."""
-    before = settled(applied)
-    for wave in applied.waves():
-        said = applied.cluster.apply(wave.bodies)
+def apply_again(place: Place) -> dict[str, str]:
+    for wave in place.waves():
+        said = place.cluster.apply(wave.bodies)
         assert said.ok, said.warnings
         assert said.warnings == ""
-    assert settled(applied) == before
-    proven.note(applied.name, "objects that a second apply leaves alone", *before)
+    return settled(place)
+
+
+def contents(place: Place, kind: str) -> list[Any]:
+    """Live objects of a kind with everything but their resource version, managed fields and times included."""
+    found = []
+    for body in place.cluster.read([body for body in place.bodies() if body["kind"] == kind], "--show-managed-fields"):
+        assert body is not None
+        metadata = {key: value for key, value in body["metadata"].items() if key != "resourceVersion"}
+        found.append({**body, "metadata": metadata})
+    return found
+
+
+def test_a_second_apply_changes_no_object(applied: Place) -> None:
+    """Except the version of claims, once: the API server (1.37) writes a claim that was applied before a second time
+    although not a byte of what it shows has changed, and from the third apply on it does not."""
+    before, claims = settled(applied), contents(applied, "PersistentVolumeClaim")
+    second = apply_again(applied)
+    moved = {name for name in before if second[name] != before[name]}
+    assert {name for name in moved if not name.startswith("PersistentVolumeClaim/")} == set()
+    assert contents(applied, "PersistentVolumeClaim") == claims
+    assert apply_again(applied) == second
+    proven.note(applied.name, "objects that a second apply leaves alone", *(before.keys() - moved))
 
 
 def test_a_diff_on_the_server_is_empty(applied: Place) -> None:

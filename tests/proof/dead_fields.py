@@ -9,7 +9,7 @@ from mlplat.catalog.lookup import Tables, load_tables
 from mlplat.catalog.versions import ComponentVersions
 from mlplat.compiler.artifacts import CheckedEnvironment, Node, ObjectSet, Path, Resolved, ResolvedEnvironment
 from mlplat.compiler.check.rule import ObjectScope
-from mlplat.compiler.check.runner import check_environment, check_objects
+from mlplat.compiler.check.runner import Clean, check_environment, check_objects
 from mlplat.compiler.emit.tree import emit_environment
 from mlplat.compiler.load.discover import load_tree
 from mlplat.compiler.lower.finish import IDENTITY
@@ -22,10 +22,22 @@ from mlplat.diagnostics import Diagnostic, Severity, Span
 from mlplat.schema.environment import Environment
 from mlplat.schema.kinds import KINDS
 from mlplat.schema.platform import Platform
-from tests.proof.fields import Field, other_values, places, with_value
+from mlplat.schema.model import RefersTo
+from tests.proof.fields import Field, all_fields, other_values, places, with_value
 from tests.proof.platforms import RICH
 
 ENVIRONMENT = "full"
+
+JUDGED: Mapping[str, str] = {
+    "Environment.spec.rules.*": "the severity of findings anywhere",
+    "Environment.spec.cluster.kubernetesVersion": "the schemas by which objects are judged",
+    "Environment.spec.versions.*": "the schemas by which objects are judged",
+    **{
+        f"Component.spec.parameters.*.{field}": "the values that workloads may give"
+        for field in ("type", "required", "min", "max", "choices")
+    },
+}
+"""Fields that decide what is found elsewhere: a finding that comes or goes anywhere is their effect. With what."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +58,7 @@ class Version:
 
     row: Row
     memory: Lowered = field(default_factory=Lowered)
+    clean: Clean = field(default_factory=Clean)
 
     def __post_init__(self) -> None:
         tree, findings = load_tree(RICH, frozenset(KINDS))
@@ -58,6 +71,7 @@ class Version:
         found = self._environment(env, node)
         assert found is not None, f"the versions of {self.row} do not go together"
         self.env = found
+        self.written = tuple(self.documents())
         self.refused = self._refuse()
 
     def _environment(self, env: ResolvedEnvironment, node: Node) -> ResolvedEnvironment | None:
@@ -71,18 +85,41 @@ class Version:
         )
 
     def _refuse(self) -> dict[tuple[str, str], str]:
-        """Documents of which a rule says, in this row, that they cannot be; taken out of the environment."""
+        """Documents of which a rule says, in this row, that they cannot be, and those that name one of them.
+
+        They are taken out of the environment, as nothing of it could be built before somebody mends them.
+        """
         refused: dict[tuple[str, str], str] = {}
-        while errors := [one for one in self.said(self.env, self.objects_of(self.env)) if one.severity == Severity.ERROR]:
+        while errors := self._errors():
             blamed = {address: one for one in errors if (address := self._owner(one)) is not None}
             assert blamed, f"{self.row}: {[(one.code, one.headline) for one in errors]}"
             refused |= {address: f"{one.code} {one.headline}" for address, one in blamed.items()}
-            documents = {
-                kind: {name: one for name, one in named.items() if (kind, name) not in refused}
-                for kind, named in self.env.documents.items()
-            }
-            self.env = replace(self.env, documents=documents)
+            while orphans := {(one.kind, one.name) for one in self.documents() if self._names_one_of(one, refused)}:
+                refused |= {address: "names a document that is refused" for address in orphans}
+                self._drop(refused)
+            self._drop(refused)
         return refused
+
+    def _errors(self) -> list[Diagnostic]:
+        """Errors of the rules on the specifications; where there are none, those on the objects."""
+        first = [one for one in check_environment(self.env).findings if one.severity == Severity.ERROR]
+        return first or [one for one in self.said(self.env, self.objects_of(self.env)) if one.severity == Severity.ERROR]
+
+    def _drop(self, refused: Mapping[tuple[str, str], str]) -> None:
+        documents = {
+            kind: {name: one for name, one in named.items() if (kind, name) not in refused}
+            for kind, named in self.env.documents.items()
+        }
+        self.env = replace(self.env, documents=documents)
+
+    def _names_one_of(self, document: Resolved[Any], refused: Mapping[tuple[str, str], str]) -> bool:
+        for item in all_fields():
+            kinds = [mark.kind for mark in item.marks if isinstance(mark, RefersTo)]
+            if item.kind == document.kind and kinds and (document.kind, document.name) not in refused:
+                for path in places(document.node, item.pattern):
+                    if (kinds[0], str(_plain(document.node, path))) in refused:
+                        return True
+        return False
 
     def _owner(self, finding: Diagnostic) -> tuple[str, str] | None:
         """The document in whose text a finding stands."""
@@ -116,16 +153,21 @@ class Version:
 
     def objects_of(self, env: ResolvedEnvironment) -> ObjectSet:
         """What an environment is lowered to, whatever its rules say."""
-        return lower_environment(CheckedEnvironment(env), load_tables(env.versions), (), self.memory)[0]
+        return self._lowered(env)[0]
+
+    def _lowered(self, env: ResolvedEnvironment) -> tuple[ObjectSet, tuple[Diagnostic, ...]]:
+        same = env.platform is self.env.platform and env.environment is self.env.environment
+        memory = self.memory if same else Lowered()  # nothing can be shared where the surroundings differ
+        return lower_environment(CheckedEnvironment(env), load_tables(env.versions), (), memory)
 
     def said(self, env: ResolvedEnvironment, objects: ObjectSet) -> tuple[Diagnostic, ...]:
         """All findings of the rules on the specifications and on the objects, and of lowering."""
         tables = load_tables(env.versions)
         verdict = check_environment(env)
         scope = ObjectScope(objects.objects, tables, env.versions, env)
-        lowered = lower_environment(CheckedEnvironment(env), tables, (), self.memory)[1]
         severities = env.environment.document.spec.rules
-        return (*verdict.findings, *lowered, *check_objects(scope, severities, verdict))
+        lowered = self._lowered(env)[1]
+        return (*verdict.findings, *lowered, *check_objects(scope, severities, verdict, self.clean))
 
     def _files(self, env: ResolvedEnvironment, objects: ObjectSet) -> Mapping[str, str]:
         return emit_environment(None, objects, replace(env, ancestors=())).files
@@ -145,29 +187,61 @@ class Version:
         named = {**self.env.documents[document.kind], document.name: changed}
         return replace(self.env, documents={**self.env.documents, document.kind: named})
 
-    def effect(self, document: Resolved[Any], item: Field, path: Path) -> str | None:
-        """What another value of a field changes, or what the build says of the field; None when it is dead."""
+    def effect_of(self, item: Field) -> str | None:
+        """What another value of a field changes in one document that gives it, or what the build says of the field.
+
+        None when the field is dead. Where only documents give it that are refused in this row, that is what is said.
+        """
+        for document in self.documents():
+            if document.kind != item.kind:
+                continue
+            for path in places(document.node, item.pattern):
+                if effect := self._effect(document, item, path):
+                    return effect
+        return self._refusal(item)
+
+    def _effect(self, document: Resolved[Any], item: Field, path: Path) -> str | None:
         if any(_names(finding, document, path) for finding in self.findings):
             return "said"
-        valid = 0
+        candidates = []
         for value in other_values(item, _plain(document.node, path), self.env):
             env = self.with_document(document, with_value(document.node, path, value))
             if env is None:
                 continue
-            valid += 1
-            try:
-                objects = self.objects_of(env)
-            except LookupError:  # lowering relies on what the rules refuse
-                if any(_names(finding, document, path) for finding in check_environment(env).findings):
-                    return "said of another value"
-                continue
-            if _comparable(objects) != self.objects:
+            candidates.append(env)
+            if self._changes(env):
                 return "changed"
-            if self._files(env, objects) != self.files:
-                return "changed file"
-            if any(_names(finding, document, path) for finding in self.said(env, objects)):
+        for env in candidates:
+            if any(_names(finding, document, path) for finding in self._said(env)):
                 return "said of another value"
-        return None if valid else "only value"
+        if str(item) in JUDGED:
+            known = {(finding.code, finding.severity, finding.headline) for finding in self.findings}
+            if any(known ^ {(one.code, one.severity, one.headline) for one in self._said(env)} for env in candidates):
+                return "judged otherwise"
+        return None
+
+    def _changes(self, env: ResolvedEnvironment) -> bool:
+        try:
+            objects = self.objects_of(env)
+        except LookupError:  # lowering relies on what the rules refuse
+            return False
+        return _comparable(objects) != self.objects or self._files(env, objects) != self.files
+
+    def _said(self, env: ResolvedEnvironment) -> tuple[Diagnostic, ...]:
+        try:
+            return self.said(env, self.objects_of(env))
+        except LookupError:
+            return check_environment(env).findings
+
+    def _refusal(self, item: Field) -> str | None:
+        """Whether every document that gives the field is refused in this row."""
+        given = {
+            (document.kind, document.name)
+            for document in self.written
+            if document.kind == item.kind and next(places(document.node, item.pattern), None) is not None
+        }
+        assert given, f"no document of {RICH.name}/ gives {item}: add one"
+        return "refused" if given <= self.refused.keys() else None
 
 
 def _plain(node: Node, path: Path) -> Any:

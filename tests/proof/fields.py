@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from mlplat.catalog.index import kubernetes_versions
+from mlplat.catalog.releases import RELEASES
+from mlplat.catalog.versions import known_versions
 from mlplat.compiler.artifacts import Node, Path, ResolvedEnvironment
 from mlplat.diagnostics import Span
 from mlplat.schema.kinds import KINDS
@@ -68,6 +71,11 @@ def _is_structure(annotation: Any) -> bool:
     return isinstance(inner, type) and issubclass(inner, SpecModel)
 
 
+def has_one_value(field: Field) -> bool:
+    """True when the field can only hold one value, so that it cannot change."""
+    return get_origin(field.annotation) is Literal and len(get_args(field.annotation)) == 1
+
+
 def places(node: Node, pattern: Path) -> Iterator[Path]:
     """The paths in a document at which a field is given."""
     yield from _places(node, pattern, ())
@@ -129,6 +137,7 @@ def other_values(field: Field, value: Any, env: ResolvedEnvironment) -> Iterator
 
 
 def _scalars(field: Field, value: Any, env: ResolvedEnvironment) -> Iterator[Any]:
+    yield from _known(field, env)
     for mark in field.marks:
         if isinstance(mark, RefersTo):
             yield from env.documents.get(mark.kind, {})
@@ -148,6 +157,16 @@ def _scalars(field: Field, value: Any, env: ResolvedEnvironment) -> Iterator[Any
         yield {**value, "metadata": {"labels": {"example.com/changed": "true"}}}
     elif isinstance(value, str):
         yield from _texts(value)
+
+
+def _known(field: Field, env: ResolvedEnvironment) -> Iterator[str]:
+    """Names and versions that only the catalog knows."""
+    if str(field) == "Environment.spec.release":
+        yield from RELEASES
+    elif str(field) == "Environment.spec.cluster.kubernetesVersion":
+        yield from kubernetes_versions()
+    elif str(field) == "Environment.spec.versions.*":
+        yield from sorted({one for name in env.versions.components for one in known_versions(name)})
 
 
 def _spec_fields(env: ResolvedEnvironment) -> dict[str, Any]:

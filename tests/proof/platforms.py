@@ -1,7 +1,10 @@
 """The platforms whose objects are put to the proof: the example of the repository, the golden builds, the rich one."""
 
+import shutil
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from mlplat.catalog.lookup import KindTable, Tables, load_tables
 from mlplat.catalog.versions import ComponentVersions, known_versions
@@ -27,14 +30,24 @@ def name_of(folder: Path) -> str:
 
 @cache
 def compiled(folder: Path) -> Compiled:
-    """A platform as it compiles; fails with its findings when it does not."""
-    result = compile_platform(folder)
+    """A platform as it compiles from its specifications alone; fails with its findings when it does not."""
+    with TemporaryDirectory() as empty:
+        copy_specifications(folder, Path(empty))
+        result = compile_platform(Path(empty))
     errors = [finding for finding in result.findings if finding.severity is Severity.ERROR]
     assert result.tree is not None, [(finding.code, finding.headline, finding.primary) for finding in errors]
     return result
 
 
-def argo_objects(result: Compiled, environment: str) -> list[dict[str, object]]:
+def copy_specifications(folder: Path, target: Path) -> None:
+    """What people write of a platform, without what was generated from it."""
+    shutil.copy(folder / "platform.yaml", target)
+    for part in ("environments", "components"):
+        if (folder / part).is_dir():
+            shutil.copytree(folder / part, target / part)
+
+
+def argo_objects(result: Compiled, environment: str) -> list[dict[str, Any]]:
     """The Argo CD objects of an environment, read from the files that a build writes."""
     assert result.tree is not None
     texts = [text for path, text in result.tree.files.items() if path.startswith(f"argocd/{environment}/")]

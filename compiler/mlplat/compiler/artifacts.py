@@ -166,6 +166,8 @@ class ResolvedEnvironment:
     documents: Mapping[str, Mapping[str, Resolved[Any]]]
     ancestors: tuple[str, ...] = ()
     folders: frozenset[str] = frozenset()
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was derived from this environment and is asked for again and again, by the name of the function."""
 
     @property
     def is_base(self) -> bool:

@@ -163,6 +163,13 @@ ENDPOINTS_LABEL = "mlplat.dev/platform-endpoints"
 
 def endpoint_env(env: ResolvedEnvironment) -> tuple[EnvVar, ...]:
     """Environment variables by which the platform's services reach a workload, addresses first, then credentials."""
+    known: tuple[EnvVar, ...] | None = env.memo.get("endpoint_env")
+    if known is None:
+        known = env.memo["endpoint_env"] = _endpoint_env(env)
+    return known
+
+
+def _endpoint_env(env: ResolvedEnvironment) -> tuple[EnvVar, ...]:
     services = env.environment.document.spec.services
     named = (
         ("MLFLOW_TRACKING_URI", services.mlflow),

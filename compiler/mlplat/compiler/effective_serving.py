@@ -18,7 +18,7 @@ from mlplat.compiler.effective import (
     resources,
 )
 from mlplat.schema.component import Component
-from mlplat.schema.pod import Accelerators, Container
+from mlplat.schema.pod import Accelerators, Container, Placement
 from mlplat.schema.serving import ArtExplainer, Explainer, Model, Predictor, Step, Transformer
 
 KSERVE_DEFAULTS: Mapping[str, str] = {"cpu": "1", "memory": "2Gi"}
@@ -97,6 +97,13 @@ def step_accelerators(step: Step) -> Accelerators | None:
     return step.model.accelerators if isinstance(step, Predictor) and step.model is not None else None
 
 
-def step_nodes(step: Step, env: ResolvedEnvironment) -> NodeChoice:
-    """The nodes that the replicas of a predictor, transformer or explainer may run on."""
-    return choose_nodes(env, step.placement, step_accelerators(step))
+def step_nodes(step: Step, env: ResolvedEnvironment, mode: str) -> NodeChoice:
+    """The nodes that the replicas of a predictor, transformer or explainer may run on.
+
+    In Knative mode the environment's default pool does not count: a stock Knative refuses node selectors, so they are
+    written only where somebody asks for them.
+    """
+    accelerators = step_accelerators(step)
+    if mode == "Knative" and step.placement == Placement() and accelerators is None:
+        return NodeChoice((), ())
+    return choose_nodes(env, step.placement, accelerators)

@@ -86,12 +86,15 @@ def _manifests(source: SourceTree, env: ResolvedEnvironment) -> tuple[list[Manif
     """Hand-written manifests of an environment: those of the environments that it inherits from, then its own."""
     manifests: list[Manifest] = []
     findings: list[Diagnostic] = []
+    everything = {
+        f"environments/{name}/{path}": text for name in source.extras for path, text in source.extras[name].items()
+    }
     for name in (*env.ancestors, env.name):
         texts = source.extras.get(name, {})
         folder = f"environments/{name}"
         kustomization = kustomization_of(texts)
         if kustomization is not None:
-            found, problems = render_folder(texts, folder, kustomization)
+            found, problems = render_folder(everything, f"{folder}/{kustomization}")
         else:
             found, problems = parse_manifests(texts, folder)
         manifests += found

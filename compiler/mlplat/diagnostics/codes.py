@@ -77,10 +77,47 @@ REFERENCES = (
 )
 
 POLICY = (
+    Code("MLP301", "invalid-name", "a name that the objects made from a document cannot have"),
+    Code("MLP302", "credential-literal", "a credential written into a specification"),
+    Code("MLP303", "storage-without-credentials", "data or a model in a storage that nobody has credentials for"),
+    Code(
+        "MLP304",
+        "access-mode-mismatch",
+        "a volume that several pods mount and only one can, or that is written and cannot be",
+    ),
+    Code("MLP305", "missing-source", "a component whose folder of code does not exist"),
+    Code("MLP306", "class-lacks-access-mode", "a volume with an access mode that its storage class does not offer"),
+    Code("MLP307", "volume-without-size", "a volume without a size"),
     Code("MLP308", "no-node-pool-fits", "pods that fit on no node of the environment"),
     Code("MLP309", "never-admitted", "a workload that quota, limits or queue never let start"),
+    Code(
+        "MLP310", "shared-claim", "workloads that share a volume which one node at a time can mount", Severity.WARNING
+    ),
     Code("MLP311", "missing-resources", "a container without requests or limits", Severity.WARNING),
     Code("MLP312", "moving-image", "an image whose content may change under its name", Severity.WARNING),
+    Code("MLP313", "control-plane-namespace", "a team in a namespace of the control plane"),
+    Code("MLP314", "queue-not-allowed", "a queue that the team may not use"),
+    Code("MLP315", "unknown-priority", "a priority that the queue does not have"),
+    Code("MLP316", "queue-flavors-differ", "flavors of one queue that do not list the same resources"),
+    Code("MLP317", "shared-flavor-differs", "a flavor that two queues describe differently"),
+    Code("MLP318", "shared-priority-differs", "a priority that two queues describe differently"),
+    Code("MLP319", "lending-beyond-share", "a queue that lends more than its share"),
+    Code("MLP320", "namespace-twice", "two teams with one namespace"),
+    Code("MLP321", "unit-name-clash", "two units with one name"),
+    Code("MLP322", "sealed-strict-shared", "a secret sealed for one namespace that every team is to have"),
+    Code("MLP323", "unknown-secret-key", "a key that the secret does not have"),
+    Code("MLP324", "reserved-label", "a label that mlplat or Argo CD sets itself"),
+    Code("MLP325", "invalid-label", "a label or annotation that the server refuses"),
+    Code("MLP326", "mlplat-version-mismatch", "a platform for another version of mlplat"),
+    Code("MLP329", "two-defaults", "several default storage classes"),
+    Code(
+        "MLP304",
+        "access-mode-mismatch",
+        "a volume that several pods mount and only one can, or that is written and cannot be",
+    ),
+    Code(
+        "MLP310", "shared-claim", "workloads that share a volume which one node at a time can mount", Severity.WARNING
+    ),
     Code("MLP330", "no-effect", "a field that has no effect in its environment", Severity.WARNING),
     Code("MLP331", "reserved-variable", "an environment variable that a controller sets"),
     Code("MLP332", "framework-without-api", "a training job that nothing in its environment runs"),
@@ -111,6 +148,8 @@ POLICY = (
     Code("MLP360", "metrics-collector", "a metrics collector that Katib refuses or that reads nothing"),
     Code("MLP362", "unsupported-trial-kind", "trials of a job kind that Katib does not know"),
     Code("MLP364", "notebook-without-image", "a notebook without an image"),
+    Code("MLP365", "queue-never-starts", "a queue that can never start this job"),
+    Code("MLP366", "knative-placement", "a service in Knative mode that chooses its nodes", Severity.WARNING),
     Code("MLP398", "unreadable-allowance", "an allowance that cannot be read"),
     Code("MLP399", "unused-allowance", "an allowance that matches nothing", Severity.WARNING),
 )
@@ -142,7 +181,6 @@ LOWERING = (
     Code("MLP429", "malformed-experiment", "an Experiment that Katib refuses or reads only in part"),
     Code("MLP430", "missing-namespace", "a hand-written object without a namespace", Severity.WARNING),
     Code("MLP450", "shared-object", "an object that two environments of one cluster claim"),
-    Code("MLP451", "shared-unit", "an Argo CD Application for the objects of two teams"),
     Code("MLP452", "moved-object", "an object that moves to another Argo CD Application", Severity.WARNING),
     Code("MLP453", "immutable-change", "a change that the server refuses"),
 )

@@ -25,7 +25,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class ObjectAddress:
-    """The Kubernetes object that a finding is about, where there is one. `namespace` is None for cluster-scoped kinds."""
+    """The Kubernetes object that a finding is about; `namespace` is None for cluster-scoped kinds."""
 
     api_version: str
     kind: str

@@ -17,7 +17,8 @@ _NAME = (
     r"(?:[A-Za-z0-9_.-]*[_.-])?(?:pass(?:word|wd|phrase)|token|api[_-]?key|(?:secret|private|access)[_-]key|"
     r"(?:client|app|shared)[_-]secret)"
     r"|[A-Za-z0-9_.-]*(?:Password|Passphrase|Token|ApiKey|APIKey|SecretKey|PrivateKey|AccessKey|ClientSecret)"
-    r"|[A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|SECRET_KEY|PRIVATE_KEY|ACCESS_KEY)"
+    r"|[A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|SECRET_KEY|PRIVATE_KEY|ACCESS_KEY|"
+    r"_KEY|_KEY_ID|_PASS|_PWD|_AUTH|_CREDENTIALS?)"
 )
 """Names of fields and variables that hold a credential. `secret` and `credentials` are not among them: those name a
 Secret document, and a message about a wrong reference must show the name."""
@@ -26,7 +27,7 @@ _FIELD = re.compile(
     rf"""(?:^|[\s{{,-])["']?(?:{_NAME})["']?\s*[:=]\s*(?P<value>"[^"]*"?|'[^']*'?|[^\s,}}#"'][^#,}}]*)"""
 )
 _NAMED = re.compile(rf"""\bname:\s*["']?(?:{_NAME})["']?\s*(?:$|[,}}#])""")
-_VALUE = re.compile(r"""(?:^|[\s{,-])value:\s*(?P<value>"[^"]*"?|'[^']*'?|[^\s,}#"'][^#,}]*)""")
+_VALUE = re.compile(r"""(?:^|[\s{,-])(?:value|default):\s*(?P<value>"[^"]*"?|'[^']*'?|[^\s,}#"'][^#,}]*)""")
 _HARMLESS = re.compile(r"""["']?(?:|[|>][-+0-9]*|[&*!{\[].*|true|false|null|~|[0-9.]{1,5}|\$.*)["']?\s*""")
 
 _FIELD_NAME = re.compile(rf"""(?:^|[\s{{,-])["']?(?:{_NAME})["']?\s*:""")

@@ -75,8 +75,9 @@ class NodePool(SpecModel):
     """Name of the pool."""
     labels: Labels = {}
     """Labels that its nodes carry; they become node selectors."""
-    taints: Annotated[tuple[Taint, ...], MergeBy("key")] = ()
-    """Taints that its nodes carry; workloads of the pool tolerate them."""
+    taints: tuple[Taint, ...] = ()
+    """Taints that its nodes carry; workloads of the pool tolerate them. An override replaces them all: a key may occur
+    with several effects."""
     accelerators: Accelerators | None = None
     """Accelerators of each node."""
     spot: bool = False

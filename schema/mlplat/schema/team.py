@@ -2,6 +2,8 @@
 
 from typing import Annotated, ClassVar, Literal
 
+from pydantic import Field
+
 from mlplat.schema.model import MergeBy, RefersTo, SpecDocument, SpecModel
 from mlplat.schema.names import DnsLabel, Quantity
 
@@ -9,8 +11,8 @@ from mlplat.schema.names import DnsLabel, Quantity
 class Subject(SpecModel):
     """A person, a group or a machine account, as the API server authenticates it."""
 
-    name: str
-    """Name as the API server sees it."""
+    name: str = Field(pattern=r"^[^*\s]+$", max_length=253)
+    """Name as the API server sees it. No `*`: Istio would let everybody in whose name ends or begins so."""
     kind: Literal["User", "Group"] = "User"
     """What the name stands for."""
 

@@ -7,6 +7,7 @@ the LimitRange (`plugin/pkg/admission/limitranger/admission.go`, mergeContainerR
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mlplat.objects.quantity import Quantity, parse
 from mlplat.schema.team import ContainerLimits
@@ -42,7 +43,12 @@ class Refused:
 
 def amounts(written: Mapping[str, str | int | float]) -> dict[str, Quantity]:
     """Resource name to quantity, as pods keep it: in thousandths."""
-    return {name: parse(value).to_milli() for name, value in written.items()}
+    return {name: _milli(value) for name, value in written.items()}
+
+
+@lru_cache(maxsize=4096)
+def _milli(written: str | int | float) -> Quantity:
+    return parse(written).to_milli()
 
 
 def admit(

@@ -105,15 +105,23 @@ def _unstated(
             return
 
 
+def _volumes(env: ResolvedEnvironment) -> dict[str | None, list[Resolved[Volume]]]:
+    """The volumes of an environment by team: every team asks for its own."""
+    found: dict[str | None, list[Resolved[Volume]]] | None = env.memo.get("volumes_by_team")
+    if found is None:
+        found = env.memo["volumes_by_team"] = {}
+        for volume in env.all(Volume):
+            found.setdefault(volume.team, []).append(volume)
+    return found
+
+
 def judge_storage(team: Resolved[Team], env: ResolvedEnvironment) -> Iterator[Found]:
     """Claims of a team that together ask for more storage than its quota has: all of them are there at all times."""
     spec = team.document.spec
     if spec.existing:
         return
     default = next((item.name for item in env.environment.document.spec.storage_classes if item.default), None)
-    claims = [
-        item.document.spec for item in env.all(Volume) if item.team == team.name and not item.document.spec.existing
-    ]
+    claims = [item.document.spec for item in _volumes(env).get(team.name, ()) if not item.document.spec.existing]
     sizes: dict[str, Quantity] = {"requests.storage": ZERO, "persistentvolumeclaims": ZERO}
     for claim in claims:
         size = amounts({"storage": claim.size}).get("storage", ZERO) if claim.size is not None else ZERO

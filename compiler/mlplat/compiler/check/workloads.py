@@ -77,8 +77,15 @@ class Workload:
         return f"{count} pods" if count != 1 else "one pod"
 
 
-def workloads(env: ResolvedEnvironment) -> Iterator[Workload]:
-    """Every workload of an environment, by kind and name."""
+def workloads(env: ResolvedEnvironment) -> tuple[Workload, ...]:
+    """Every workload of an environment, by kind and name. Worked out once, for all rules."""
+    found: tuple[Workload, ...] | None = env.memo.get("workloads")
+    if found is None:
+        found = env.memo["workloads"] = tuple(_workloads(env))
+    return found
+
+
+def _workloads(env: ResolvedEnvironment) -> Iterator[Workload]:
     for job in env.all(TrainingJob):
         yield Workload(job, _training(job, env), job.document.spec.queue)
     for experiment in env.all(TuningExperiment):

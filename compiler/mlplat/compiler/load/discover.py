@@ -58,7 +58,19 @@ def load_tree(root: Path, kinds: frozenset[str]) -> tuple[SourceTree, tuple[Diag
     texts, findings = read_sources(root)
     unread = frozenset(finding.primary.span.file for finding in findings if finding.primary is not None)
     tree, more = build_tree({**texts.platform, **texts.components}, texts.layers, texts.extras, kinds, unread)
-    return SourceTree(tree.platform, tree.components, tree.layers, texts.by_path(), texts.extras), (*findings, *more)
+    folders = component_folders(root)
+    whole = SourceTree(tree.platform, tree.components, tree.layers, texts.by_path(), texts.extras, folders)
+    return whole, (*findings, *more)
+
+
+def component_folders(root: Path) -> frozenset[str]:
+    """Every folder below `components/`, relative to the repository, hidden ones left out; links are not followed."""
+    found: set[str] = set()
+    for here, names, _ in os.walk(os.path.join(root, "components")):
+        names[:] = [name for name in names if not name.startswith(".")]
+        below = os.path.relpath(here, root).replace(os.sep, "/")
+        found.update(f"{below}/{name}" for name in names)
+    return frozenset(found)
 
 
 def read_sources(root: Path) -> tuple[SourceTexts, tuple[Diagnostic, ...]]:

@@ -45,8 +45,7 @@ def finish(draft: Draft, env: ResolvedEnvironment, stamps: dict[int, tuple[Draft
     if not env.is_base:
         metadata["name"] = stamp.run_name
         environment = env.name
-        if ENVIRONMENT_LABEL not in metadata.get("labels", {}):
-            labels = dict(sorted({**labels, ENVIRONMENT_LABEL: env.name}.items()))
+        labels = dict(sorted({**labels, ENVIRONMENT_LABEL: env.name}.items()))
     ref = ObjectRef(gvk.group, gvk.kind, metadata.get("namespace", ""), metadata["name"])
     own = {IDENTITY: identity(env.platform.name, environment, ref), **stamp.annotations}
     metadata["labels"] = labels
@@ -62,14 +61,15 @@ def _stamp(draft: Draft, env: ResolvedEnvironment, stamps: dict[int, tuple[Draft
         return stamp
     metadata = draft.body["metadata"]
     name = metadata["name"]
-    annotations = _annotations(draft)
-    annotations.pop(IDENTITY, None)  # nobody chooses the identity but a lowering
+    labels = {**_labels(draft, env), **metadata.get("labels", {})}
+    # Environment and identity say which object this is: neither a document nor a patch can say otherwise.
+    labels.pop(ENVIRONMENT_LABEL, None)
     stamp = _Stamp(
         name=name,
         gvk=gvk_of(draft.body),
         run_name=name if draft.run is None else f"{name}-{run_hash(draft.run)}",
-        labels=dict(sorted({**_labels(draft, env), **metadata.get("labels", {})}.items())),
-        annotations={**annotations, **metadata.get("annotations", {})},
+        labels=dict(sorted(labels.items())),
+        annotations=_annotations(draft),
     )
     stamps[id(draft)] = (draft, stamp)
     return stamp
@@ -91,20 +91,28 @@ def _labels(draft: Draft, env: ResolvedEnvironment) -> dict[str, str]:
 
 
 def _annotations(draft: Draft) -> dict[str, str]:
+    """The document's, the lowering's and the patches' own annotations, and how Argo CD is to treat the object."""
     own: Mapping[str, str] = draft.source.document.metadata.annotations
-    annotations = {key: value for key, value in own.items() if key != ALLOW}
-    options = []
+    annotations = {**own, **draft.body["metadata"].get("annotations", {})}
+    annotations.pop(ALLOW, None)
+    annotations.pop(IDENTITY, None)
     if draft.wave:
         annotations[SYNC_WAVE] = str(draft.wave)
     if draft.keep:
-        options = ["Prune=false", "Delete=false"]
+        _join(annotations, SYNC_OPTIONS, "Prune=false", "Delete=false")
     elif draft.run is not None and _on_change(draft) == "keep":
         # The old run is no longer in git: it must neither be pruned nor make the Application OutOfSync.
-        options = ["Prune=false"]
-        annotations[COMPARE_OPTIONS] = "IgnoreExtraneous"
-    if options:
-        annotations[SYNC_OPTIONS] = ",".join(options)
+        _join(annotations, SYNC_OPTIONS, "Prune=false")
+        _join(annotations, COMPARE_OPTIONS, "IgnoreExtraneous")
     return annotations
+
+
+def _join(annotations: dict[str, str], key: str, *options: str) -> None:
+    """Add options to a comma-separated annotation; one that says otherwise is replaced, all others stay."""
+    names = {option.partition("=")[0] for option in options}
+    written = (option.strip() for option in annotations.get(key, "").split(","))
+    kept = [option for option in written if option and option.partition("=")[0] not in names]
+    annotations[key] = ",".join((*kept, *options))
 
 
 def _on_change(draft: Draft) -> Any:

@@ -103,9 +103,8 @@ def placement(choice: NodeChoice) -> dict[str, Any]:
         terms = [
             {"matchExpressions": [{"key": key, "operator": "In", "values": [value]} for key, value in labels.items()]}
             for labels in choice.alternatives
-            if labels
         ]
-        if terms:
+        if all(choice.alternatives):  # a pool without labels cannot be named, and must not be shut out
             selector = {"nodeSelectorTerms": terms}
             found["affinity"] = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": selector}}
     return found

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -19,6 +19,14 @@ def identify(**values: object) -> dict[str, Any]:
     What is empty or absent is left out, so that a new optional field of a later mlplat does not change old runs.
     """
     return {name: plain for name, value in sorted(values.items()) if (plain := _plain(value)) not in (None, {}, [], "")}
+
+
+def verbatim(models: Sequence[BaseModel]) -> str | None:
+    """Models as they were written, for what must not lose an empty value: in a patch, null and [] mean something."""
+    if not models:
+        return None
+    written = [model.model_dump(mode="json", by_alias=True, exclude_unset=True) for model in models]
+    return json.dumps(written, sort_keys=True, separators=(",", ":"))
 
 
 def run_hash(identity: Mapping[str, Any]) -> str:

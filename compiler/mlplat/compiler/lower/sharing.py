@@ -124,6 +124,7 @@ class Surroundings:
             if all(self.find(lookup.kind, lookup.name) is lookup.found for lookup in lookups):
                 return made
         self._asked = {}
+        self._view.memo.clear()  # what an earlier document made it hold, this one has to look up itself
         made = work(self._view)
         lookups = tuple(_Lookup(kind, name, found) for (kind, name), found in self._asked.items())
         known.append((subject, lookups, made))

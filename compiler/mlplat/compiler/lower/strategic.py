@@ -1,7 +1,8 @@
 """Strategic-merge and JSON patches of one object, in memory.
 
 Lists merge by the key that the object's schema declares: the patch merge key of core kinds, the map keys of custom
-resources (`x-kubernetes-list-map-keys`); all other lists are replaced. `null` deletes a field, `$patch: delete` a list
+resources (`x-kubernetes-list-map-keys`), and in pods that custom resources embed the keys of a core pod; all other
+lists are replaced. `null` deletes a field, `$patch: delete` a list
 item or map, `$patch: replace` takes a map as it stands.
 """
 
@@ -47,11 +48,25 @@ def _merge_map(body: Mapping[str, Any], patch: Mapping[str, Any], node: Node | N
     return merged
 
 
+_POD_KEYS = {
+    "containers": "name",
+    "initContainers": "name",
+    "ephemeralContainers": "name",
+    "env": "name",
+    "ports": "containerPort",
+    "volumeMounts": "mountPath",
+    "volumes": "name",
+    "imagePullSecrets": "name",
+}
+"""Lists of a pod by the keys that core kinds merge them by (Kubernetes' PodSpec and Container). Custom resources embed
+pods without these keys, and a patch of one variable would else take the place of the whole container."""
+
+
 def _merge_value(old: Any, new: Any, node: Node | None, where: str) -> Any:
     if isinstance(new, Mapping):
         return _merge_map(old if isinstance(old, Mapping) else {}, new, node, where)
     if isinstance(new, (list, tuple)):
-        keys = _keys(node)
+        keys = _keys(node) or _pod_key(where, old, new)
         if keys and isinstance(old, list):
             return _merge_list(old, new, keys, node, where)
         return [
@@ -66,6 +81,13 @@ def _keys(node: Node | None) -> tuple[str, ...]:
         return ()
     key = merge_key(node)
     return (key,) if key is not None else list_keys(node)
+
+
+def _pod_key(where: str, old: Any, new: Sequence[Any]) -> tuple[str, ...]:
+    """The key of a list that is called as one of a pod, where every item has it; nothing otherwise."""
+    key = _POD_KEYS.get(where.rpartition("/")[2])
+    both = [*old, *new] if isinstance(old, list) else []
+    return (key,) if key and both and all(isinstance(item, Mapping) and key in item for item in both) else ()
 
 
 def _merge_list(

@@ -11,12 +11,14 @@ from mlplat.compiler.effective import (
     choose_nodes,
     namespace_of,
     parameter_args,
+    secret_keys,
     team_of,
 )
-from mlplat.compiler.lower.run import identify
-from mlplat.compiler.training_api import training_container, training_env
+from mlplat.compiler.lower.run import identify, verbatim
+from mlplat.compiler.training_api import fetches_assets, training_container, training_env
 from mlplat.objects.quantity import canonical
 from mlplat.schema.component import Component
+from mlplat.schema.storage import Secret
 from mlplat.schema.training import TrainingJob, TrainingJobSpec
 
 
@@ -96,8 +98,25 @@ def training_identity(document: Resolved[TrainingJob], env: ResolvedEnvironment)
         pull_secrets=defaults.image_pull_secrets,
         checkpoint=spec.checkpoint,
         rerun=spec.rerun or None,
-        patches=spec.patches,
+        patches=verbatim(spec.patches),
+        fetched_with=_credential_keys(document, env),
     )
+
+
+def _credential_keys(document: Resolved[TrainingJob], env: ResolvedEnvironment) -> Mapping[str, tuple[str, ...]]:
+    """Keys of the secrets that initializers read: each becomes a variable of an object that cannot be changed."""
+    if not fetches_assets(document, env):
+        return {}
+    storage = env.environment.document.spec.services.object_storage
+    found: dict[str, tuple[str, ...]] = {}
+    for asset in (document.document.spec.dataset, document.document.spec.model):
+        if asset is not None:
+            of_storage = storage is not None and asset.uri.startswith("s3://")
+            named = asset.credentials or (storage.credentials if storage is not None and of_storage else None)
+            secret = env.find(Secret, named)
+            if secret is not None:
+                found[secret.name] = secret_keys(secret.document)
+    return found
 
 
 def _choice(document: Resolved[TrainingJob], env: ResolvedEnvironment) -> NodeChoice:

@@ -13,16 +13,15 @@ _REMOTE = re.compile(r"^(https?://|ssh://|git@|git::|github\.com[/:])|[?&]ref=")
 _LISTS = ("resources", "components", "bases", "crds", "configurations", "generators", "transformers")
 
 
-def render_folder(
-    texts: Mapping[str, str], root: str, kustomization: str
-) -> tuple[tuple[Manifest, ...], tuple[Diagnostic, ...]]:
+def render_folder(texts: Mapping[str, str], kustomization: str) -> tuple[tuple[Manifest, ...], tuple[Diagnostic, ...]]:
     """The objects that kustomize makes of a folder.
 
-    `texts` are its files by path below `root`; `kustomization` is the path of its main file. Every object is placed at
-    that file: kustomize does not tell where it took a value from.
+    `texts` are the files of all hand-written manifests, by path in the repository: a folder may build on another
+    environment's. `kustomization` is the path of its main file. Every object is placed at that file: kustomize does
+    not tell where it took a value from.
     """
-    place = Span(f"{root}/{kustomization}", 1, 1, 1, 1)
-    remote = _remote_bases(texts, root)
+    place = Span(kustomization, 1, 1, 1, 1)
+    remote = _remote_bases(texts)
     if remote:
         return (), remote
     found = find_kustomize()
@@ -42,11 +41,11 @@ def _failed(problem: Diagnostic, place: Span) -> Diagnostic:
         f"kustomize cannot render `{place.file.rpartition('/')[0]}`",
         Label(place),
         notes=problem.notes,
-        help="mend the kustomization; `kubectl kustomize` on the folder says the same",
+        help="mend the kustomization; it can use the `manifests/` folders of all environments and nothing else",
     )
 
 
-def _remote_bases(texts: Mapping[str, str], root: str) -> tuple[Diagnostic, ...]:
+def _remote_bases(texts: Mapping[str, str]) -> tuple[Diagnostic, ...]:
     findings = []
     for path, text in sorted(texts.items()):
         if path.rpartition("/")[2].lower() not in ("kustomization", "kustomization.yaml", "kustomization.yml"):
@@ -57,7 +56,7 @@ def _remote_bases(texts: Mapping[str, str], root: str) -> tuple[Diagnostic, ...]
             continue  # kustomize itself says what is wrong with the file
         for entry in (entry for document in documents for key in _LISTS for entry in document.get(key) or ()):
             if isinstance(entry, str) and _REMOTE.search(entry):
-                findings.append(_remote(entry, f"{root}/{path}", text))
+                findings.append(_remote(entry, path, text))
     return tuple(findings)
 
 

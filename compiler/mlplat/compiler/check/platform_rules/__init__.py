@@ -1,11 +1,10 @@
 """Rules on all environments together, and on what is committed: one file each. The list is explicit."""
 
-from mlplat.compiler.check.platform_rules import immutable_change, moved_object, shared_object, shared_unit
+from mlplat.compiler.check.platform_rules import immutable_change, moved_object, shared_object
 from mlplat.compiler.check.rule import PlatformRule
 
 PLATFORM_RULES: tuple[PlatformRule, ...] = (
     shared_object.RULE,
-    shared_unit.RULE,
     moved_object.RULE,
     immutable_change.RULE,
 )

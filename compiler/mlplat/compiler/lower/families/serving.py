@@ -201,7 +201,7 @@ def _step(step: Step, service: _Service, account: bool, scaled: bool = True) -> 
     rights: SecurityContext | None = None if service.knative else security_context(service.env)
     if security := pod_security_context(rights):
         body["securityContext"] = security
-    return body | placement(step_nodes(step, service.env))
+    return body | placement(step_nodes(step, service.env, service.document.document.spec.mode))
 
 
 def _scaling(step: Step) -> dict[str, Any]:

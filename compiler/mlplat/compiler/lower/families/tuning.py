@@ -18,7 +18,7 @@ from mlplat.compiler.effective_tuning import (
     trial_training_job,
 )
 from mlplat.compiler.lower.pod import NO_SIDECAR, container_body, pod_extras, volume_list
-from mlplat.compiler.lower.run import identify
+from mlplat.compiler.lower.run import identify, verbatim
 from mlplat.compiler.lower.training_plan import training_identity
 from mlplat.compiler.lower.training_template import training_template
 from mlplat.compiler.training_api import starts_by_mpi, training_api, v1_kind
@@ -74,6 +74,7 @@ def _identity(document: Resolved[TuningExperiment], trial: _Trial) -> dict[str, 
         priority=spec.priority,
         trial=trial.identity,
         rerun=spec.rerun or None,
+        patches=verbatim(spec.patches),
     )
 
 

@@ -1,0 +1,102 @@
+"""A credential written into a specification: by the name of the field, variable or flag that holds it, or by its shape.
+
+The value is never repeated: no message has it, and the line that is shown has it masked (`diagnostics/mask.py`).
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from mlplat.compiler.artifacts import Node, Path, Resolved, ResolvedEnvironment
+from mlplat.compiler.check.rule import Found, SpecRule
+from mlplat.compiler.check.wording import named
+from mlplat.diagnostics.mask import secret_ranges
+from mlplat.objects.credentials import has_credential_shape, is_credential
+
+_VOCABULARY = re.compile(
+    r"(?:.*[_.-])?(?:pad|bos|eos|unk|sep|cls|mask|start|end|stop|special|additional|image|audio|prompt)[_.-]?token",
+    re.IGNORECASE,
+)
+"""Tokens of a language model's vocabulary, which are no credentials."""
+
+_MAYBE = re.compile(r"[A-Z0-9_]*_(?:KEY|KEY_ID|PASS|PWD|SECRET|AUTH|CREDENTIALS?)")
+"""Names of variables that may hold a credential: they do when the value looks random."""
+
+_PASSWORD = re.compile(r"[A-Z0-9_]*(?:PASSWORD|PASSWD|PASSPHRASE)|[A-Za-z0-9]*(?:[a-z])_?password")
+"""Names that need no separator before the word: `PGPASSWORD`."""
+
+_FLAG = re.compile(r"--?(?P<name>[A-Za-z][\w.-]*)=(?P<value>.+)", re.DOTALL)
+_NO_VALUES = ("sealed", "existing", "keys", "store")
+"""Parts of a Secret document that hold names, and encrypted text."""
+
+_RANDOM_FROM = 3.2
+"""Bits of entropy a character from which a text of twenty characters counts as random."""
+
+
+def check(env: ResolvedEnvironment) -> Iterable[Found]:
+    """One finding for each credential, in whatever field of whatever document."""
+    documents = [env.platform, env.environment, *(item for kind in env.documents.values() for item in kind.values())]
+    for document in documents:
+        for path, name in _credentials(document):
+            holder = f"`{name}` of {named(document)}" if name else named(document)
+            yield Found(
+                document,
+                path,
+                f"{holder} holds a credential in clear text",
+                "a credential",
+                notes=("everybody who can read the repository can read it, also after it is deleted",),
+                help="put it into a Secret document, refer to that, and change the credential",
+            )
+
+
+def _credentials(document: Resolved[Any]) -> Iterator[tuple[Path, str]]:
+    for path, name, value in _texts(document.node, (), "", document.kind == "Secret"):
+        flag = _FLAG.fullmatch(value)
+        if flag is not None and _is_one(flag["name"], flag["value"]):
+            yield path, flag["name"]
+        elif _is_one(name, value):
+            yield path, name
+
+
+def _texts(node: Node, path: Path, name: str, secret: bool) -> Iterator[tuple[Path, str, str]]:
+    """Every text of a document with its place and the name that says what it is: its key, or `name` beside `value`."""
+    if isinstance(node.value, str):
+        yield path, name, node.value
+        return
+    beside = node.at(("name",))
+    for step, child in node.children():
+        if secret and step in _NO_VALUES and path == ("spec",):
+            continue
+        if step in ("value", "default") and beside is not None and isinstance(beside.value, str):
+            yield from _texts(child, (*path, step), beside.value, secret)
+        else:
+            yield from _texts(child, (*path, step), step if isinstance(step, str) else name, secret)
+
+
+def _is_one(name: str, value: str) -> bool:
+    """True for a credential. By name only where messages mask what stands beside that name."""
+    if has_credential_shape(value):
+        return True
+    if _VOCABULARY.fullmatch(name) or not secret_ranges((f'{name}: "{value}"',), 0):
+        return False
+    if is_credential(name, value) or (_PASSWORD.fullmatch(name) and is_credential("password", value)):
+        return True
+    return _MAYBE.fullmatch(name) is not None and _looks_random(value)
+
+
+def _looks_random(value: str) -> bool:
+    """True for one long word of letters and digits whose characters are spread evenly, as keys are."""
+    if (
+        not re.fullmatch(r"[A-Za-z0-9+/=_-]{16,}", value)
+        or not re.search(r"\d", value)
+        or not re.search(r"[A-Za-z]", value)
+    ):
+        return False
+    counts = Counter(value)
+    entropy = -sum(count / len(value) * math.log2(count / len(value)) for count in counts.values())
+    return entropy >= _RANDOM_FROM
+
+
+RULE = SpecRule("MLP302", check)

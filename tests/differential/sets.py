@@ -1,0 +1,36 @@
+"""Which objects are sent to which servers: programs of two ages cannot run in one cluster."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_CORE = ("pods", "workloads", "network", "policy", "operator", "trainer", "kueue", "serving")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Programs that ran together, the versions that mlplat is told, and the files of `seeds/` that were sent."""
+
+    programs: Mapping[str, str]
+    versions: str
+    seeds: tuple[str, ...]
+
+
+SETS: Mapping[str, Recorded] = {
+    "newest": Recorded(
+        {
+            "kube-apiserver": "1.37.2",
+            "jobset": "0.12.0",
+            "trainer": "2.3.0",
+            "training-operator": "1.9.3",
+            "kueue": "0.18.4",
+            "kserve": "0.20.0",
+        },
+        "jobset=0.12.0,trainer=2.3.0,trainingOperator=1.9.3,kueue=0.18.4,kserve=0.20.0",
+        (*_CORE, "trainer-new", "serving-new"),
+    ),
+    "release_2603": Recorded(
+        {"kube-apiserver": "1.37.2", "jobset": "0.12.0", "trainer": "2.1.0", "kserve": "0.16.0"},
+        "jobset=0.12.0,trainer=2.1.0,kserve=0.16.0",
+        ("trainer", "trainer-old", "serving"),
+    ),
+}

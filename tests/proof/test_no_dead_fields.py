@@ -1,0 +1,73 @@
+"""No dead fields: whatever field of whatever kind is changed, in every release and with every component version that
+is known, something that is generated changes, or the build says something of that field.
+
+A new hash in the name of a run does not count as a change, nor does a value that the schema refuses.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+import pytest
+
+from mlplat.catalog.releases import RELEASES
+from mlplat.catalog.versions import known_versions
+from tests.proof.dead_fields import Row, Version
+from tests.proof.fields import Field, all_fields, has_one_value, places
+
+EXTRAS: Mapping[str, str | None] = {"kueue": "0.19.2", "externalSecrets": "2.9.0", "sealedSecrets": "0.36.6"}
+LOWERED = (
+    *("trainer", "trainingOperator", "kserve", "katib", "notebooks", "profiles"),
+    *("kueue", "externalSecrets", "sealedSecrets"),
+)
+"""Components whose version decides what a document is lowered to."""
+
+ELSEWHERE: Mapping[str, str] = {
+    "Environment.metadata.name": "it must be the name of the folder (tests/load); every path and label holds it",
+    "Environment.spec.extends": "test_inheritance_has_an_effect",
+    "Environment.spec.exclude": "test_inheritance_has_an_effect",
+    "Component.metadata.name": "nothing is made from a component; other documents refer to it by name (tests/resolve)",
+}
+"""Fields that act where documents are read, before anything is lowered, with where that is shown."""
+
+
+def _rows() -> list[Row]:
+    """Every release as it is, and beside them rows that hold every known version of every component that matters."""
+    rows = [Row(name, release.kubernetes[-1], EXTRAS) for name, release in RELEASES.items()]
+    newest = rows[-1]
+    rows.append(Row(newest.release, newest.kubernetes, {**EXTRAS, "kueue": None}))
+    rows.append(Row(newest.release, newest.kubernetes, {**EXTRAS, "profiles": None, "trainer": None}))
+    held = {(name, version) for row in rows for name, version in _components(row).items()}
+    left = {name: [one for one in known_versions(name) if (name, one) not in held] for name in LOWERED}
+    while any(left.values()):
+        rows.append(
+            Row(
+                newest.release,
+                newest.kubernetes,
+                {**EXTRAS, **{name: versions.pop() for name, versions in left.items() if versions}},
+            )
+        )
+    return rows
+
+
+def _components(row: Row) -> dict[str, str]:
+    shipped = {name: entry.version for name, entry in RELEASES[row.release].components.items() if entry.installed}
+    return {name: version for name, version in {**shipped, **row.components}.items() if version is not None}
+
+
+ROWS = _rows()
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_every_field_does_something(row: Row) -> None:
+    version = Version(row)
+    dead: list[str] = []
+    counts: dict[str, int] = defaultdict(int)
+    for item in all_fields():
+        if str(item) in ELSEWHERE or has_one_value(item):
+            continue
+        effect = version.effect_of(item)
+        counts[effect or "nothing"] += 1
+        if effect is None:
+            dead.append(str(item))
+    print(row, dict(counts), *version.refused.values(), sep="\n  ")
+    assert not dead, f"with {row} nothing changes and nothing is said: {', '.join(dead)}"
