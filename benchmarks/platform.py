@@ -92,6 +92,7 @@ def time_everything(folder: Path, runs: int, growth: bool) -> None:
     write_platform(root, TEAMS)
     print(f"{'CPU seconds, MiB':44} {'user':>8} {'system':>8} {'both':>8} {'peak':>8}  goal")
     print_row("mlplat --version", measure(runs, str, lambda: run(root, None, "--version")), "0.1")
+    check = ("build", "--check")
     gone = lambda: shutil.rmtree(generated, ignore_errors=True)  # noqa: E731
     print_row("build, nothing there yet", measure(runs, gone, lambda: run(root, None, "build")), "3.0, 300 MiB")
     print_row(
@@ -99,8 +100,8 @@ def time_everything(folder: Path, runs: int, growth: bool) -> None:
     )
     run(root, cache, "build")
     time.sleep(2.5)  # what was written just now is read once more: the clock of a file system is coarse
-    run(root, cache, "build", "--check")
-    print_row("build --check, nothing changed", measure(runs, str, lambda: run(root, cache, "build", "--check")), "0.3")
+    run(root, cache, *check)
+    print_row("build --check, nothing changed", measure(runs, str, lambda: run(root, cache, *check)), "0.3")
     print_row("build, one line changed", measure(runs, lambda: edit(root), lambda: run(root, cache, "build")), "0.5")
     for factor in (1, 3, 10) if growth else ():
         write_platform(root, TEAMS * factor)

@@ -62,7 +62,7 @@ QUEUE = """spec:
 def team_documents(team: str) -> dict[str, str]:
     """File name to text: everything that one team has."""
     owned = f"  team: {team}\n"
-    files = {
+    return {
         "team.yaml": HEADER.format(kind="Team", name=team)
         + "spec:\n"
         + f"  owner: {{name: owner@{team}.example.com}}\n"
@@ -89,7 +89,6 @@ def team_documents(team: str) -> dict[str, str]:
         "tuning.yaml": "---\n".join(_experiment(team, i) for i in range(4)),
         "notebooks.yaml": "---\n".join(_notebook(team, i) for i in range(4)),
     }
-    return files
 
 
 def _job(team: str, number: int) -> str:

@@ -12,7 +12,7 @@ from mlplat.catalog.versions import ComponentVersions
 from mlplat.compiler.artifacts import KubeObject, Node
 from mlplat.compiler.check.object_rules import OBJECT_RULES
 from mlplat.compiler.check.rule import ObjectScope
-from mlplat.compiler.check.runner import check_objects
+from mlplat.compiler.check.runner import Clean, SpecVerdict, check_objects
 from mlplat.diagnostics import Span
 from mlplat.objects.gvk import ref_of
 
@@ -115,7 +115,7 @@ def bodies(draw: Any) -> dict[str, Any]:
 def test_never_an_exception(found: list[dict[str, Any]]) -> None:
     objects = [_object(body) for body in found]
     scope = ObjectScope(objects, load_tables(VERSIONS), VERSIONS)
-    for finding in check_objects(scope, {}):
+    for finding in check_objects(scope, {}, SpecVerdict(None, ()), Clean()).findings:
         assert finding.address is not None
         assert finding.pointer is not None
 

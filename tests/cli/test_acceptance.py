@@ -89,7 +89,7 @@ def test_plain_kubectl_renders_every_unit_of_prod(example: Path) -> None:
 
 SLIPS = {
     "field": (JOB, "  nodes: 3", "  node: 3", "MLP103", "node", "`nodes`"),
-    "reference": (JOB, "queue: training", "queue: trainig", "MLP201", "trainig", "`training`"),
+    "reference": (EXPERIMENT, "queue: interactive", "queue: interactiv", "MLP201", "interactiv", "`interactive`"),
     "parameter": (JOB, "learning_rate: 0.01", "lerning_rate: 0.01", None, "lerning_rate", "`learning_rate`"),
     "searched parameter": (EXPERIMENT, "name: max_depth", "name: max_dept", None, "max_dept", "`max_depth`"),
     "choice": (JOB, "framework: pytorch", "framework: pytroch", "MLP104", "pytroch", "`pytorch`"),

@@ -38,7 +38,7 @@ def test_a_build_and_its_diff_are_as_shown(example: Path) -> None:
 
 def test_the_findings_are_as_shown(example: Path) -> None:
     edit(example / JOB, "  nodes: 3", "  node: 3")
-    edit(example / JOB, "queue: training", "queue: trainig")
+    edit(example / JOB, "volume: models,", "volume: model,")
     assert mlplat("-C", example, "build").err.splitlines() == shown("findings")
 
 

@@ -9,12 +9,12 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.casefile import Case, check_case, read_cases
-from tests.diagnostics.findings import FINDINGS, HARD, HARMLESS, SECRETS, SOURCES, about_secret, pointing
 
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span
 from mlplat.diagnostics.codes import CODES
 from mlplat.diagnostics.render import FORMATS, full, json, sarif
+from tests.casefile import Case, check_case, read_cases
+from tests.diagnostics.findings import FINDINGS, HARD, HARMLESS, SECRETS, SOURCES, about_secret, pointing
 
 CASES = Path(__file__).parent / "cases"
 

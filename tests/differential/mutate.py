@@ -94,7 +94,7 @@ def _with(body: Body, steps: Steps, value: Any, add: bool = False) -> Body:
         if add and isinstance(parent, list) and step == len(parent):
             parent.append({})
         parent = parent[step]
-    if isinstance(parent, list) and steps[-1] == len(parent):
+    if isinstance(parent, list) and isinstance(steps[-1], int) and steps[-1] >= len(parent):
         parent.append(value)
     else:
         parent[steps[-1]] = copy.deepcopy(value)

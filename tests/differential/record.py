@@ -7,11 +7,11 @@ The cluster must have the controllers that `sets.py` names, with their webhooks;
 """
 
 import base64
+import http.client
 import json
 import ssl
 import sys
 import threading
-import http.client
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +20,8 @@ import yaml
 
 from tests.differential.mutate import HERE, Case, cases
 from tests.differential.sets import SETS
+
+_done = 0
 
 
 class Server:
@@ -37,7 +39,7 @@ class Server:
         self._local = threading.local()
         self._plurals: dict[tuple[str, str], tuple[str, bool]] = {}
 
-    def call(self, method: str, path: str, body: object = None) -> tuple[int, dict]:  # type: ignore[type-arg]
+    def call(self, method: str, path: str, body: object = None, attempts: int = 4) -> tuple[int, dict]:  # type: ignore[type-arg]
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = http.client.HTTPSConnection(self._host, context=self._tls, timeout=60)
@@ -48,7 +50,9 @@ class Server:
             return response.status, json.loads(response.read() or b"{}")
         except (OSError, http.client.HTTPException):
             self._local.connection = None
-            raise
+            if attempts <= 1:
+                return 500, {"message": "the server hangs up: it panicked"}
+            return self.call(method, path, body, attempts - 1)
 
     def verdict(self, case: Case) -> str:
         """Nothing when the server takes the object, else what it says."""
@@ -59,6 +63,10 @@ class Server:
         namespace = metadata.get("namespace", "default") if isinstance(metadata, dict) else "default"
         where = f"/namespaces/{namespace}" if namespaced else ""
         status, answer = self.call("POST", f"{root}{where}/{plural}?dryRun=All&fieldValidation=Strict", body)
+        global _done
+        _done += 1
+        if _done % 1000 == 0:
+            print(_done, flush=True)
         if status < 300 or answer.get("reason") == "AlreadyExists":
             return ""
         assert status in (400, 403, 404, 422, 500), (status, answer)

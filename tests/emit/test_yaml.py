@@ -7,6 +7,8 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from mlplat.objects.yaml import canonical_order, dump, key_lost_by_kustomize, lost_by_kustomize
 from tests.emit.kustomize_strings import (
     KustomizeError,
     TextLoader,
@@ -14,8 +16,6 @@ from tests.emit.kustomize_strings import (
     kubectl,
     through_kustomize,
 )
-
-from mlplat.objects.yaml import canonical_order, dump, key_lost_by_kustomize, lost_by_kustomize
 
 STRINGS = awkward_strings()
 KEPT = [text for text in STRINGS if lost_by_kustomize(text) is None]

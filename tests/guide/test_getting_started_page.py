@@ -18,7 +18,7 @@ def test_the_two_mistakes_of_the_page_are_reported_as_it_shows(tmp_path: Path) -
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "platform.yaml", tmp_path)
     text = (tmp_path / EDITED).read_text(encoding="utf-8")
-    broken = text.replace("nodes: 3", "node: 3").replace("queue: training", "queue: trainig")
+    broken = text.replace("nodes: 3", "node: 3").replace("volume: models,", "volume: model,")
     assert broken != text
     (tmp_path / EDITED).write_text(broken, encoding="utf-8")
     tree, loaded = load_tree(tmp_path, frozenset(KINDS))

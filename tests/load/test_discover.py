@@ -4,12 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.casefile import Case, check_case, read_cases
 
 from mlplat.compiler.artifacts import SourceTree
 from mlplat.compiler.load import load_tree, read_sources
 from mlplat.diagnostics import Diagnostic
 from mlplat.diagnostics.render import full
+from tests.casefile import Case, check_case, read_cases
 
 CASES = Path(__file__).parent / "cases" / "tree.txt"
 KINDS = frozenset(("Component", "Environment", "ModelService", "Platform", "Queue", "Team", "TrainingJob"))

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.casefile import Case, check_case, read_cases
 
 from mlplat.compiler.artifacts import Node
 from mlplat.compiler.load.yaml import MAX_NODES, PythonComposer, parse_documents
 from mlplat.diagnostics.render import full
 from mlplat.objects.yaml import dump
+from tests.casefile import Case, check_case, read_cases
 
 CASES = Path(__file__).parent / "cases"
 FILE = "environments/dev/spec.yaml"

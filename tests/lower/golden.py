@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from tests.blessing import is_blessing
-from tests.lower.build import environment
 
 from mlplat.catalog.lookup import load_tables
 from mlplat.catalog.structural import check_structure
 from mlplat.compiler.artifacts import ResolvedEnvironment
+from tests.blessing import is_blessing
+from tests.lower.build import environment
 
 Lower = Callable[[ResolvedEnvironment], Iterable[Mapping[str, Any]]]
 

@@ -32,6 +32,10 @@ JUDGED: Mapping[str, str] = {
     "Environment.spec.rules.*": "the severity of findings anywhere",
     "Environment.spec.cluster.kubernetesVersion": "the schemas by which objects are judged",
     "Environment.spec.versions.*": "the schemas by which objects are judged",
+    "Environment.spec.release": "which workloads there is an API for",
+    "Environment.spec.nodePools.*.cpu": "which workloads find a node",
+    "Environment.spec.nodePools.*.memory": "which workloads find a node",
+    "Environment.spec.nodePools.*.maxNodes": "which workloads find enough nodes",
     **{
         f"Component.spec.parameters.*.{field}": "the values that workloads may give"
         for field in ("type", "required", "min", "max", "choices")
@@ -167,7 +171,7 @@ class Version:
         scope = ObjectScope(objects.objects, tables, env.versions, env)
         severities = env.environment.document.spec.rules
         lowered = self._lowered(env)[1]
-        return (*verdict.findings, *lowered, *check_objects(scope, severities, verdict, self.clean))
+        return (*verdict.findings, *lowered, *check_objects(scope, severities, verdict, self.clean).findings)
 
     def _files(self, env: ResolvedEnvironment, objects: ObjectSet) -> Mapping[str, str]:
         return emit_environment(None, objects, replace(env, ancestors=())).files
@@ -209,7 +213,7 @@ class Version:
             if env is None:
                 continue
             candidates.append(env)
-            if self._changes(env):
+            if self._changes(document, env):
                 return "changed"
         for env in candidates:
             if any(_names(finding, document, path) for finding in self._said(env)):
@@ -220,12 +224,15 @@ class Version:
                 return "judged otherwise"
         return None
 
-    def _changes(self, env: ResolvedEnvironment) -> bool:
+    def _changes(self, changed: Resolved[Any], env: ResolvedEnvironment) -> bool:
         try:
             objects = self.objects_of(env)
         except LookupError:  # lowering relies on what the rules refuse
             return False
-        return _comparable(objects) != self.objects or self._files(env, objects) != self.files
+        if _comparable(objects) != self.objects:
+            return True
+        # Of most documents nothing but objects is made.
+        return changed.kind in ("Platform", "Environment", "Team") and self._files(env, objects) != self.files
 
     def _said(self, env: ResolvedEnvironment) -> tuple[Diagnostic, ...]:
         try:

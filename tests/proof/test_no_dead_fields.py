@@ -25,6 +25,8 @@ ELSEWHERE: Mapping[str, str] = {
     "Environment.metadata.name": "it must be the name of the folder (tests/load); every path and label holds it",
     "Environment.spec.extends": "test_inheritance_has_an_effect",
     "Environment.spec.exclude": "test_inheritance_has_an_effect",
+    "Platform.spec.mlplatVersion": "tests/check/cases, rule mlplat-version-mismatch: it is about no environment",
+    "Platform.spec.promotion": "test_the_order_of_promotion_has_an_effect: `full` says itself how it is synced",
     "Component.metadata.name": "nothing is made from a component; other documents refer to it by name (tests/resolve)",
 }
 """Fields that act where documents are read, before anything is lowered, with where that is shown."""
@@ -35,7 +37,7 @@ def _rows() -> list[Row]:
     rows = [Row(name, release.kubernetes[-1], EXTRAS) for name, release in RELEASES.items()]
     newest = rows[-1]
     rows.append(Row(newest.release, newest.kubernetes, {**EXTRAS, "kueue": None}))
-    rows.append(Row(newest.release, newest.kubernetes, {**EXTRAS, "profiles": None, "trainer": None}))
+    rows.append(Row(newest.release, newest.kubernetes, {**EXTRAS, "profiles": None, "trainer": None, "trainingOperator": "1.9.2"}))
     held = {(name, version) for row in rows for name, version in _components(row).items()}
     left = {name: [one for one in known_versions(name) if (name, one) not in held] for name in LOWERED}
     while any(left.values()):

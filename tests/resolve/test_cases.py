@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.resolve.harness import CASES, run_case
 
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.resolve.test_laws import node
 
 from mlplat.compiler.resolve.complaints import PATTERNS
 from mlplat.compiler.resolve.references import patterns
 from mlplat.compiler.resolve.validate import validate
 from mlplat.compiler.resolve.wording import MASKED, shown
 from mlplat.schema.kinds import KINDS
+from tests.resolve.test_laws import node
 
 
 def schemas_within(value: Any) -> Iterator[dict[str, Any]]:

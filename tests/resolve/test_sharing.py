@@ -3,8 +3,6 @@
 from pathlib import Path
 from unittest.mock import patch
 
-from tests.resolve.harness import ORDINARY, lay_out
-
 from mlplat.compiler.artifacts import ResolvedEnvironment
 from mlplat.compiler.load.discover import load_tree
 from mlplat.compiler.resolve import environment
@@ -12,6 +10,7 @@ from mlplat.compiler.resolve.validate import validate
 from mlplat.schema.kinds import KINDS
 from mlplat.schema.queue import Queue
 from mlplat.schema.training import TrainingJob
+from tests.resolve.harness import ORDINARY, lay_out
 
 TEAM = """apiVersion: mlplat.dev/v1alpha1
 kind: Team

@@ -8,15 +8,15 @@ import yaml
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.resolve.harness import CASES, lay_out
-from tests.resolve.test_laws import node
-from tests.schema.test_export import listed
 
 from mlplat.cli.show import show
 from mlplat.compiler.artifacts import Resolved
 from mlplat.compiler.load.yaml import parse_documents
 from mlplat.compiler.resolve.origins import text_of
 from mlplat.schema.queue import Queue
+from tests.resolve.harness import CASES, lay_out
+from tests.resolve.test_laws import node
+from tests.schema.test_export import listed
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co")), max_size=12)
 SCALARS = st.one_of(

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.schema.editor import Editor, editor
 
 from mlplat.schema.export import schema_files
+from tests.schema.editor import Editor, editor
 
 VERSION = "1.25.0"
 pytestmark = pytest.mark.slow

@@ -8,8 +8,6 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
-from tests.resolve.test_laws import SPECS
-from tests.resolve.test_models import schemas_within
 
 from mlplat.cli.schema import schema
 from mlplat.compiler.artifacts import Document
@@ -17,6 +15,8 @@ from mlplat.compiler.load.discover import load_tree
 from mlplat.schema.export import MERGE_KEY, schema_files
 from mlplat.schema.kinds import KINDS
 from mlplat.schema.merge import Shape, merge_rule
+from tests.resolve.test_laws import SPECS
+from tests.resolve.test_models import schemas_within
 
 REPOSITORY = Path(__file__).parents[2]
 FILES = schema_files()

@@ -172,6 +172,13 @@ def _held_tables(versions: ComponentVersions) -> Tables:
     return Tables(versions)
 
 
+def held_facts(component: str, version: str, group: str, kind: str) -> KindFacts | None:
+    """The facts held of one kind of one component version, None when there are none."""
+    data = _file(component, version)
+    entry = data.get("kinds", {}).get(f"{group}/{kind}")
+    return facts_of(group, kind, entry, resolve_pool(data.get("pool", []))) if entry else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     component: str

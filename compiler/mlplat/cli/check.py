@@ -1,4 +1,4 @@
-"""`mlplat check`: everything that `build` finds, without writing anything."""
+"""`mlplat check`: everything that `build` finds, without writing anything; or the same judgement of raw manifests."""
 
 from pathlib import Path
 
@@ -9,13 +9,38 @@ from mlplat.cli.report import format_option, report, require_known
 
 @click.command()
 @click.option("--env", "environments", multiple=True, metavar="ENV", help="Only this environment; may be repeated.")
+@click.option("--manifests", metavar="FILE|DIR|-", help="Judge these manifests instead of a platform.")
+@click.option("--crds", metavar="FILE|DIR", help="With --manifests: CustomResourceDefinitions to judge by.")
+@click.option("--versions", metavar="COMPONENT=VERSION,...", help="With --manifests: component versions.")
+@click.option("--release", metavar="RELEASE", help="With --manifests: the Kubeflow release (newest if not given).")
+@click.option("--kubernetes", metavar="VERSION", help="With --manifests: the Kubernetes version (newest if not given).")
 @format_option
 @click.pass_obj
-def check(root: str, environments: tuple[str, ...], format_: str) -> int:
-    """Judge the specifications of all environments and write nothing.
+def check(
+    root: str,
+    environments: tuple[str, ...],
+    manifests: str | None,
+    crds: str | None,
+    versions: str | None,
+    release: str | None,
+    kubernetes: str | None,
+    format_: str,
+) -> int:
+    """Judge the specifications of all environments, or raw manifests, and write nothing.
 
-    Exit status 1 when a finding is an error.
+    With --manifests no platform is needed: Kubernetes objects are judged as a cluster with the named versions would
+    judge them. Exit status 1 when a finding is an error.
     """
+    if manifests is not None:
+        if environments:
+            raise click.UsageError("--env and --manifests exclude each other")
+        from mlplat.cli.check_manifests import ManifestOptions, check_raw  # heavy: the schemas
+
+        return check_raw(root, ManifestOptions(manifests, crds, versions or "", release, kubernetes), format_)
+    given = {"--crds": crds, "--versions": versions, "--release": release, "--kubernetes": kubernetes}
+    alone = next((name for name, value in given.items() if value is not None), None)
+    if alone is not None:
+        raise click.UsageError(f"{alone} goes with --manifests: a platform names its versions itself")
     from mlplat.compiler.pipeline import compile_platform  # heavy: the whole compiler
 
     compiled = compile_platform(Path(root), environments)

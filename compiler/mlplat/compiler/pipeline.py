@@ -14,7 +14,7 @@ from mlplat.catalog.lookup import load_tables
 from mlplat.compiler.artifacts import BASE, FileTree, Manifest, ObjectSet, ResolvedEnvironment, SourceTree
 from mlplat.compiler.check.platform import check_platform
 from mlplat.compiler.check.rule import ObjectScope, PlatformScope
-from mlplat.compiler.check.runner import Clean, check_environment, check_objects
+from mlplat.compiler.check.runner import Clean, ObjectVerdict, check_environment, check_objects, unused_allowances
 from mlplat.compiler.emit.committed import read_committed
 from mlplat.compiler.emit.tree import emit_base, emit_environment, merge_trees
 from mlplat.compiler.load.discover import load_tree
@@ -47,6 +47,7 @@ def compile_platform(root: Path, only: Sequence[str] = ()) -> Compiled:
     environments, resolved = resolve_environments(source)
     findings = [*loaded, *resolved]
     objects: dict[str, ObjectSet] = {}
+    judged: list[ObjectVerdict] = []
     memory, clean = Lowered(), Clean()
     for name, env in environments.items():
         if only and name not in only and name != BASE:
@@ -59,8 +60,11 @@ def compile_platform(root: Path, only: Sequence[str] = ()) -> Compiled:
         manifests, unread = _manifests(source, env)
         lowered, problems = lower_environment(verdict.checked, tables, manifests, memory)
         scope = ObjectScope(lowered.objects, tables, env.versions, env)
-        findings += [*unread, *problems, *check_objects(scope, env.environment.document.spec.rules, verdict, clean)]
+        judged.append(check_objects(scope, env.environment.document.spec.rules, verdict, clean))
+        findings += [*unread, *problems, *judged[-1].findings]
         objects[name] = lowered
+    if objects.keys() == environments.keys():
+        findings += unused_allowances(judged)
     scope_all = PlatformScope(environments, objects)
     findings += check_platform(scope_all)
     tree = None if has_errors(findings) else _emit(environments, objects)

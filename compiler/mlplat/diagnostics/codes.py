@@ -109,7 +109,17 @@ POLICY = (
     Code("MLP324", "reserved-label", "a label that mlplat or Argo CD sets itself"),
     Code("MLP325", "invalid-label", "a label or annotation that the server refuses"),
     Code("MLP326", "mlplat-version-mismatch", "a platform for another version of mlplat"),
+    Code("MLP327", "component-missing", "a document that needs a component which is not installed"),
+    Code("MLP328", "environment-without-own-cluster", "an environment that does not name its own cluster"),
     Code("MLP329", "two-defaults", "several default storage classes"),
+    Code(
+        "MLP304",
+        "access-mode-mismatch",
+        "a volume that several pods mount and only one can, or that is written and cannot be",
+    ),
+    Code(
+        "MLP310", "shared-claim", "workloads that share a volume which one node at a time can mount", Severity.WARNING
+    ),
     Code(
         "MLP304",
         "access-mode-mismatch",
@@ -180,6 +190,14 @@ LOWERING = (
     Code("MLP428", "ambiguous-inference-service", "a part of an InferenceService with none or several servers"),
     Code("MLP429", "malformed-experiment", "an Experiment that Katib refuses or reads only in part"),
     Code("MLP430", "missing-namespace", "a hand-written object without a namespace", Severity.WARNING),
+    Code("MLP440", "refused-object", "an object that Kubernetes' own validation refuses"),
+    Code("MLP441", "undecided-definition", "several definitions of one kind, and no version that decides"),
+    Code("MLP442", "broken-cel-rule", "an object that a rule of its definition refuses"),
+    Code("MLP443", "impossible-pod", "a template whose pods the server would refuse"),
+    Code("MLP444", "refused-train-job", "an object that Trainer's webhooks refuse"),
+    Code("MLP445", "refused-queue-object", "an object that Kueue's webhooks refuse"),
+    Code("MLP446", "refused-inference-service", "an object that KServe's webhooks refuse"),
+    Code("MLP447", "refused-job-set", "an object that JobSet's webhooks refuse"),
     Code("MLP450", "shared-object", "an object that two environments of one cluster claim"),
     Code("MLP452", "moved-object", "an object that moves to another Argo CD Application", Severity.WARNING),
     Code("MLP453", "immutable-change", "a change that the server refuses"),

@@ -12,14 +12,18 @@ AccessMode = Literal["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWrit
 
 
 class Cluster(SpecModel):
-    """The cluster that an environment lives on, as Argo CD knows it."""
+    """The cluster that an environment lives on, as Argo CD knows it.
 
-    name: str
+    Every environment but base says its own name and server; the version may be inherited.
+    """
+
+    name: str | None = None
     """Name of the cluster."""
-    server: Uri
+    server: Uri | None = None
     """Address of its API server; `https://kubernetes.default.svc` is the cluster of Argo CD itself."""
-    kubernetes_version: str
-    """Kubernetes version of the API server, for example `1.34`."""
+    kubernetes_version: str | None = None
+    """Kubernetes version of the API server, for example `1.34`; in base, the newest that the release was tested on
+    when absent."""
 
 
 class ServiceEndpoint(SpecModel):
@@ -108,8 +112,8 @@ class WorkloadDefaults(SpecModel):
     """Requests and limits."""
     image_pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = None
     """When images are pulled."""
-    image_pull_secrets: tuple[DnsLabel, ...] = ()
-    """Names of the Secrets with which images are pulled; they exist in every team's namespace."""
+    image_pull_secrets: tuple[Annotated[str, RefersTo("Secret")], ...] = ()
+    """Secrets with which images are pulled, ones without a team, so that every team's namespace has them."""
     security_context: SecurityContext | None = None
     """Rights of processes."""
     node_pool: Annotated[str, NamesEntry("nodePools")] | None = None
@@ -138,8 +142,8 @@ class EnvironmentSpec(SpecModel):
     """Environments whose documents are inherited; a later one wins."""
     exclude: tuple[str, ...] = ()
     """Inherited documents that this environment does not have, as `Kind/name`."""
-    cluster: Cluster
-    """The cluster."""
+    cluster: Cluster = Cluster()
+    """The cluster; base, which nobody syncs, needs none."""
     release: str
     """Kubeflow release, for example `26.03`; it decides the version of every component."""
     versions: dict[str, str | None] = {}

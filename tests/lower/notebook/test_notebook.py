@@ -3,8 +3,6 @@
 from pathlib import Path
 
 import pytest
-from tests.lower.build import environment
-from tests.lower.golden import check_golden, empty_values, lowered, problems, questions
 
 from mlplat.catalog.versions import known_versions
 from mlplat.compiler.effective_notebook import STOCK_IMAGES, stock_image, uses_pod_default
@@ -12,6 +10,8 @@ from mlplat.compiler.effects.row import EACH
 from mlplat.compiler.effects.tenancy import TENANCY_NO_EFFECT
 from mlplat.compiler.lower.families.notebook import lower_notebook
 from mlplat.schema.notebook import Notebook
+from tests.lower.build import environment
+from tests.lower.golden import check_golden, empty_values, lowered, problems, questions
 
 HERE = Path(__file__).parent
 VERSIONS = known_versions("notebooks")

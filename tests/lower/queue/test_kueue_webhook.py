@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from tests.lower import live_cluster
-from tests.lower.build import environment
-from tests.lower.golden import questions
 
 from mlplat.compiler.lower.families.queue import lower_queues
 from mlplat.compiler.lower.finish import finish
+from tests.lower import live_cluster
+from tests.lower.build import environment
+from tests.lower.golden import questions
 
 pytestmark = pytest.mark.cluster
 HERE = Path(__file__).parent

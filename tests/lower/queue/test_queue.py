@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from tests.lower.build import environment
-from tests.lower.golden import check_golden, empty_values, lowered, problems, questions
 
 from mlplat.catalog.versions import known_versions
 from mlplat.compiler.lower.families.queue import SHARED, lower_queues
+from tests.lower.build import environment
+from tests.lower.golden import check_golden, empty_values, lowered, problems, questions
 
 HERE = Path(__file__).parent
 VERSIONS = known_versions("kueue")

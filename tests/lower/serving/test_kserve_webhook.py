@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from tests.lower import live_cluster
-from tests.lower.build import environment
-from tests.lower.golden import questions
 
 from mlplat.compiler.lower.families.serving import lower_model_service
 from mlplat.schema.serving import ModelService
+from tests.lower import live_cluster
+from tests.lower.build import environment
+from tests.lower.golden import questions
 
 HERE = Path(__file__).parent
 pytestmark = pytest.mark.cluster

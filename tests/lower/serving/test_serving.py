@@ -3,8 +3,6 @@
 from pathlib import Path
 
 import pytest
-from tests.lower.build import environment
-from tests.lower.golden import check_golden, empty_values, lowered, problems, questions
 
 from mlplat.catalog.versions import known_versions
 from mlplat.compiler.artifacts import Draft, ResolvedEnvironment
@@ -14,6 +12,8 @@ from mlplat.compiler.effects.row import written
 from mlplat.compiler.effects.serving import SERVING_NO_EFFECT
 from mlplat.compiler.lower.families.serving import lower_model_service
 from mlplat.schema.serving import ModelService
+from tests.lower.build import environment
+from tests.lower.golden import check_golden, empty_values, lowered, problems, questions
 
 HERE = Path(__file__).parent
 VERSIONS = known_versions("kserve")

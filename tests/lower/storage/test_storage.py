@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from tests.lower.build import environment
-from tests.lower.golden import check_golden, empty_values, lowered, problems, questions
 
 from mlplat.catalog.versions import known_versions
 from mlplat.compiler.lower.families.secret import go_duration, lower_secret
 from mlplat.compiler.lower.families.volume import lower_volume
 from mlplat.schema.storage import Secret, Volume
+from tests.lower.build import environment
+from tests.lower.golden import check_golden, empty_values, lowered, problems, questions
 
 HERE = Path(__file__).parent
 VERSIONS = known_versions("externalSecrets")

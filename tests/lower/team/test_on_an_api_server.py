@@ -5,9 +5,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from tests import envtest
-from tests.lower.build import environment
-from tests.lower.live_cluster import changed
 
 from mlplat.compiler.artifacts import Draft, ResolvedEnvironment
 from mlplat.compiler.lower.families.access import lower_access
@@ -20,6 +17,9 @@ from mlplat.compiler.lower.finish import finish
 from mlplat.schema.notebook import Notebook
 from mlplat.schema.storage import Secret, Volume
 from mlplat.schema.team import Team
+from tests import envtest
+from tests.lower.build import environment
+from tests.lower.live_cluster import changed
 
 pytestmark = pytest.mark.cluster
 LOWER = Path(__file__).parent.parent

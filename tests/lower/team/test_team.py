@@ -5,8 +5,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.lower.build import environment
-from tests.lower.golden import check_golden, empty_values, lowered, problems, questions
 
 from mlplat.catalog.versions import known_versions
 from mlplat.compiler.artifacts import Draft, ResolvedEnvironment
@@ -14,6 +12,8 @@ from mlplat.compiler.lower.families.access import binding_names, lower_access
 from mlplat.compiler.lower.families.endpoints import lower_endpoints
 from mlplat.compiler.lower.families.team import lower_team, namespace_labels
 from mlplat.schema.team import Member, Team
+from tests.lower.build import environment
+from tests.lower.golden import check_golden, empty_values, lowered, problems, questions
 
 HERE = Path(__file__).parent
 VERSIONS = known_versions("profiles")

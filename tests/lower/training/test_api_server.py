@@ -3,15 +3,15 @@
 from pathlib import Path
 
 import pytest
-from tests import envtest
-from tests.lower.build import environment
-from tests.lower.golden import questions
-from tests.lower.live_cluster import changed
 
 from mlplat.catalog.versions import known_versions
 from mlplat.compiler.lower.families.training import lower_training_job
 from mlplat.compiler.training_api import training_api
 from mlplat.schema.training import TrainingJob
+from tests import envtest
+from tests.lower.build import environment
+from tests.lower.golden import questions
+from tests.lower.live_cluster import changed
 
 HERE = Path(__file__).parent
 pytestmark = pytest.mark.cluster

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.lower.build import environment
 
 from mlplat.catalog.versions import known_versions
 from mlplat.compiler.artifacts import ResolvedEnvironment
 from mlplat.compiler.lower.run import run_hash
 from mlplat.compiler.lower.training_plan import training_identity
 from mlplat.schema.training import TrainingJob
+from tests.lower.build import environment
 
 DOCUMENTS = """
 kind: Environment

@@ -1,13 +1,13 @@
 """Which API runs a job, what it reserves, and what it cannot do."""
 
 import pytest
-from tests.lower.build import environment
 
 from mlplat.compiler.effects.training import TRAINING_NO_EFFECT
 from mlplat.compiler.lower.training_template import training_template
 from mlplat.compiler.training_api import reserved_env, training_api, v1_kind
 from mlplat.schema.environment import Environment
 from mlplat.schema.training import TrainingJob
+from tests.lower.build import environment
 
 BOTH = {"trainer": "2.3.0", "trainingOperator": "1.9.2"}
 OLD_BOTH = {"trainer": "2.1.0", "trainingOperator": "1.9.2"}

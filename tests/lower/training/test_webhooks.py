@@ -4,14 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.lower import live_cluster
-from tests.lower.build import environment
-from tests.lower.golden import questions
 
 from mlplat.compiler.artifacts import Draft, ResolvedEnvironment
 from mlplat.compiler.lower.families.training import lower_training_job
 from mlplat.compiler.training_api import training_api
 from mlplat.schema.training import TrainingJob
+from tests.lower import live_cluster
+from tests.lower.build import environment
+from tests.lower.golden import questions
 
 HERE = Path(__file__).parent
 pytestmark = pytest.mark.cluster

@@ -4,12 +4,12 @@ import copy
 from pathlib import Path
 
 import pytest
-from tests.lower import live_cluster
-from tests.lower.build import environment
-from tests.lower.golden import questions
 
 from mlplat.compiler.lower.families.tuning import lower_tuning_experiment
 from mlplat.schema.tuning import TuningExperiment
+from tests.lower import live_cluster
+from tests.lower.build import environment
+from tests.lower.golden import questions
 
 HERE = Path(__file__).parent
 NAMESPACE = "tuning-trials"

@@ -4,9 +4,6 @@ import copy
 from pathlib import Path
 
 import pytest
-from tests.lower.build import environment
-from tests.lower.golden import check_golden, empty_values, lowered, problems, questions
-from tests.lower.tuning.experiment_rules import experiment_problems
 
 from mlplat.catalog.versions import known_versions
 from mlplat.compiler.artifacts import Draft, ResolvedEnvironment
@@ -16,6 +13,9 @@ from mlplat.compiler.effects.tuning import TUNING_NO_EFFECT
 from mlplat.compiler.lower.families.tuning import lower_tuning_experiment
 from mlplat.compiler.lower.run import run_hash
 from mlplat.schema.tuning import TuningExperiment
+from tests.lower.build import environment
+from tests.lower.golden import check_golden, empty_values, lowered, problems, questions
+from tests.lower.tuning.experiment_rules import experiment_problems
 
 HERE = Path(__file__).parent
 VERSIONS = known_versions("katib")

@@ -1,7 +1,7 @@
 """Findings that somebody accepted on one document, with a reason: the annotation `mlplat.dev/allow`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +54,15 @@ def allowances_of_objects(objects: Iterable[KubeObject]) -> tuple[list[Allowance
     return found, problems
 
 
+def codes_allowed_on(body: Mapping[str, Any]) -> frozenset[str]:
+    """The codes that the annotation of an object allows; lines that cannot be read allow nothing."""
+    metadata = body.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    text = annotations.get(ALLOW) if isinstance(annotations, dict) else None
+    matches = (_LINE.match(line) for line in text.splitlines()) if isinstance(text, str) else ()
+    return frozenset(match["code"] for match in matches if match is not None)
+
+
 def _read(node: Node | None, subject: tuple[str, ...], found: list[Allowance], problems: list[Diagnostic]) -> None:
     if node is None or not isinstance(node.value, str):
         return
@@ -75,8 +84,8 @@ def _read(node: Node | None, subject: tuple[str, ...], found: list[Allowance], p
         found.append(Allowance(match["code"], match["reason"].strip(), subject, node.span))
 
 
-def unused(allowances: Iterable[Allowance], used: frozenset[Allowance]) -> list[Diagnostic]:
-    """A finding for each allowance that matched nothing."""
+def unused(allowances: Iterable[Allowance]) -> list[Diagnostic]:
+    """A finding for each of these allowances: they matched nothing."""
     return [
         Diagnostic(
             "MLP399",
@@ -86,5 +95,4 @@ def unused(allowances: Iterable[Allowance], used: frozenset[Allowance]) -> list[
             help=f"delete the line `{allowance.code}: ...`",
         )
         for allowance in allowances
-        if allowance not in used
     ]

@@ -37,7 +37,7 @@ def check_platform(scope: PlatformScope, *, compares: bool = False) -> tuple[Dia
     if scope.objects.keys() == scope.environments.keys():
         spent = {(item.code, item.where) for item in used}  # an inherited one may be needed in one environment only
         held = (item for found in allowances.values() for item in found.values())
-        findings += unused((item for item in held if (item.code, item.where) not in spent), frozenset())
+        findings += unused(item for item in held if (item.code, item.where) not in spent)
     return tuple(sorted(dict.fromkeys(findings), key=sort_key))
 
 

@@ -1,6 +1,6 @@
 """Runs the rules, and turns what they found into findings with the severity that the environment wants."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from mlplat.compiler.check.allowances import (
     Allowance,
     allowances_of_environment,
     allowances_of_objects,
+    codes_allowed_on,
     subject_of_document,
     subject_of_object,
     unused,
@@ -81,17 +82,23 @@ class Clean:
         return found
 
 
-def check_objects(
-    scope: ObjectScope, severities: Severities, before: SpecVerdict | None = None, clean: Clean | None = None
-) -> tuple[Diagnostic, ...]:
-    """All object rules. With the verdict of the spec rules, allowances that matched nothing are reported too.
+@dataclass(frozen=True, slots=True)
+class ObjectVerdict:
+    """What the object rules said of one environment, and which of its allowances its findings used."""
 
-    `clean` is what was found clean in other environments of the same platform.
+    findings: tuple[Diagnostic, ...]
+    allowances: tuple[Allowance, ...]
+    used: frozenset[Allowance]
+
+
+def check_objects(scope: ObjectScope, severities: Severities, before: SpecVerdict, clean: Clean) -> ObjectVerdict:
+    """All object rules on the objects of one environment.
+
+    `before` is the verdict of the spec rules on it, `clean` what was found clean in other environments.
     """
-    clean = clean or Clean()
     own, findings = allowances_of_objects(scope.objects)
-    allowances = [*(before.allowances if before else ()), *own]
-    used: set[Allowance] = set(before.used) if before else set()
+    allowances = (*before.allowances, *own)
+    used: set[Allowance] = set(before.used)
     for rule in OBJECT_RULES:
         severity = severity_of(rule.code, severities)
         if severity is None:
@@ -102,10 +109,34 @@ def check_objects(
                 used.add(allowed)
             else:
                 findings.append(object_finding(rule.code, severity, found))
-    # What only a look at all environments can find is not known here, so its allowances cannot be called unused.
+    return ObjectVerdict(tuple(sorted(findings, key=sort_key)), allowances, frozenset(used))
+
+
+def unused_allowances(verdicts: Iterable[ObjectVerdict]) -> list[Diagnostic]:
+    """A finding for each allowance that no environment used: an inherited one may be needed in a single environment.
+
+    What only a look at all environments can find is judged there (`platform.py`).
+    """
+    judged = list(verdicts)
     elsewhere = {rule.code for rule in PLATFORM_RULES}
-    findings += unused((item for item in allowances if item.code not in elsewhere), frozenset(used))
-    return tuple(sorted(findings, key=sort_key))
+    spent = {(item.code, item.where) for verdict in judged for item in verdict.used}
+    held = {(item.code, item.where): item for verdict in judged for item in verdict.allowances}
+    return unused(item for key, item in held.items() if key not in spent and item.code not in elsewhere)
+
+
+def find_in_objects(scope: ObjectScope, severities: Severities) -> Iterator[tuple[KubeObject, Diagnostic]]:
+    """What the object rules find in raw manifests, each with its object; allowances stand in the objects' annotations."""
+    allowed: dict[int, frozenset[str]] = {}
+    for rule in OBJECT_RULES:
+        severity = severity_of(rule.code, severities)
+        if severity is None:
+            continue
+        for found in rule.check(scope):
+            item = found.object
+            if id(item) not in allowed:
+                allowed[id(item)] = codes_allowed_on(item.body)
+            if rule.code not in allowed[id(item)]:
+                yield item, object_finding(rule.code, severity, found)
 
 
 def severity_of(code: str, severities: Severities) -> Severity | None:

@@ -32,6 +32,18 @@ def _no_pod_defaults(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
     return not env.versions.has("profiles")
 
 
+def _no_kueue(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
+    return not env.versions.has("kueue")
+
+
+def _always(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
+    return True
+
+
+def _says_more_than_allowances(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
+    return any(key != "mlplat.dev/allow" for key in document.document.metadata.annotations)
+
+
 def _storage_secret_not_ours(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
     """True when no Secret is made whose annotations could tell KServe about the object storage."""
     storage = document.document.spec.services.object_storage
@@ -64,6 +76,11 @@ TENANCY_NO_EFFECT: tuple[NoEffect, ...] = (
         ("spec", "preemption", "reclaimWithinCohort"),
         _reclaims_without_cohort,
         "a queue without a `cohort` lends nothing that it could take back",
+    ),
+    NoEffect("Team", ("spec", "queues"), _no_kueue, "the environment has no Kueue, so no LocalQueue is emitted"),
+    *(
+        NoEffect("Component", ("metadata", field), applies, "no object is made from a component")
+        for field, applies in (("labels", _always), ("annotations", _says_more_than_allowances))
     ),
     *(
         NoEffect("Volume", ("spec", field), _existing, "the volume is `existing`, so no claim is emitted")

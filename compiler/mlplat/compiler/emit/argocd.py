@@ -13,16 +13,18 @@ from typing import Any
 from mlplat.compiler.artifacts import KubeObject, ResolvedEnvironment
 from mlplat.compiler.emit.argocd_projects import (
     ARGO_CLUSTER,
+    cluster_server,
     is_automated,
     platform_project,
     project_name,
     root_name,
     root_project,
     team_project,
+    words_of,
 )
 from mlplat.compiler.emit.argocd_teams import home_namespace, team_of_unit
 from mlplat.compiler.emit.health import argocd_settings
-from mlplat.compiler.emit.kustomization import ENVIRONMENT_LABEL, kustomization_text, object_text
+from mlplat.compiler.emit.kustomization import kustomization_text, object_text
 
 _API = "argoproj.io/v1alpha1"
 _WAVE = "argocd.argoproj.io/sync-wave"
@@ -91,7 +93,7 @@ def _root_application(env: ResolvedEnvironment) -> dict[str, Any]:
     waits for a person where the environment says so."""
     argocd = env.environment.document.spec.argocd
     name = root_name(env)
-    metadata: dict[str, Any] = {"name": name, "labels": {ENVIRONMENT_LABEL: env.name}}
+    metadata: dict[str, Any] = {"name": name, **words_of(env)}
     folder = f"generated/argocd/{env.name}/apps"
     destination = {"server": ARGO_CLUSTER, "namespace": argocd.namespace}
     return _application(env, metadata, {"project": name, "path": folder, "destination": destination}, automated=True)
@@ -100,9 +102,10 @@ def _root_application(env: ResolvedEnvironment) -> dict[str, Any]:
 def _unit_application(unit: Unit, env: ResolvedEnvironment) -> dict[str, Any]:
     spec = env.environment.document.spec
     automated = is_automated(env)
-    labels = {ENVIRONMENT_LABEL: env.name, "mlplat.dev/unit": unit.name}
+    words = words_of(env)
+    labels = {**words["labels"], "mlplat.dev/unit": unit.name}
     folders = [".", *([_from_root(env, f"generated/base/{unit.name}")] if unit.based else [])]
-    annotations = {_PATHS: ";".join(folders)}
+    annotations = {**words.get("annotations", {}), _PATHS: ";".join(folders)}
     if unit.team is not None:
         labels["mlplat.dev/team"] = unit.team
         if unit.name != unit.team:
@@ -112,7 +115,7 @@ def _unit_application(unit: Unit, env: ResolvedEnvironment) -> dict[str, Any]:
         # A unit that git no longer has takes its objects with it, as pruning inside a unit does. Namespaces, Profiles
         # and claims say `Delete=false`. Where people sync by hand, an Application that goes leaves everything behind.
         metadata["finalizers"] = [_CASCADE]
-    destination = {"server": spec.cluster.server, "namespace": home_namespace(unit.team, unit.objects, env)}
+    destination = {"server": cluster_server(env), "namespace": home_namespace(unit.team, unit.objects, env)}
     project = project_name(unit.team, env)
     where = {"project": project, "path": f"generated/overlays/{env.name}/{unit.name}", "destination": destination}
     return _application(env, metadata, where, automated)

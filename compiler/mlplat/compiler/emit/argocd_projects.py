@@ -11,9 +11,17 @@ from mlplat.schema.team import Team
 ARGO_CLUSTER = "https://kubernetes.default.svc"
 """The cluster that Argo CD itself runs in, as Argo CD knows it."""
 
+_ALLOW = "mlplat.dev/allow"
+
 _READ = (("applications", "get"), ("logs", "get"))
 _SYNC = (("applications", "sync"),)
 _ALL = (("applications", "*"), ("logs", "get"))
+
+
+def cluster_server(env: ResolvedEnvironment) -> str:
+    """The API server that an environment is synced to; Argo CD's own cluster where none is named (rule MLP328 speaks
+    of that, unless somebody switched it off)."""
+    return env.environment.document.spec.cluster.server or ARGO_CLUSTER
 
 
 def is_automated(env: ResolvedEnvironment) -> bool:
@@ -33,6 +41,17 @@ def root_name(env: ResolvedEnvironment) -> str:
 def project_name(team: str | None, env: ResolvedEnvironment) -> str:
     """Name of the project of a team's units, or of the platform's own (None)."""
     return f"{env.name}-{team}" if team is not None else f"{root_name(env)}-units"
+
+
+def words_of(env: ResolvedEnvironment) -> dict[str, dict[str, str]]:
+    """Labels and annotations of every Argo CD object: those of Platform and Environment, from which these are made."""
+    makers = (env.platform.document.metadata, env.environment.document.metadata)
+    labels = {key: value for maker in makers for key, value in maker.labels.items()}
+    annotations = {key: value for maker in makers for key, value in maker.annotations.items() if key != _ALLOW}
+    return {
+        "labels": {**labels, ENVIRONMENT_LABEL: env.name},
+        **({"annotations": annotations} if annotations else {}),
+    }
 
 
 def root_project(env: ResolvedEnvironment) -> dict[str, Any]:
@@ -65,7 +84,7 @@ def team_project(team: str, objects: Sequence[KubeObject], env: ResolvedEnvironm
 
 
 def _reach(namespaces: Iterable[str], objects: Iterable[KubeObject], env: ResolvedEnvironment) -> dict[str, Any]:
-    server = env.environment.document.spec.cluster.server
+    server = cluster_server(env)
     kinds = sorted({(item.ref.group, item.ref.kind) for item in objects if not item.ref.namespace})
     return {
         "destinations": [{"server": server, "namespace": namespace} for namespace in namespaces],
@@ -82,14 +101,14 @@ def _project(name: str, description: str, spec: Mapping[str, Any], env: Resolved
     metadata = {
         "name": name,
         "namespace": env.environment.document.spec.argocd.namespace,
-        "labels": {ENVIRONMENT_LABEL: env.name},
+        **words_of(env),
     }
     return {"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": metadata, "spec": whole}
 
 
 def _first(project: dict[str, Any]) -> dict[str, Any]:
     """Before the Applications: one whose project is missing is refused by Argo CD until it looks again."""
-    annotations = {"argocd.argoproj.io/sync-wave": "-1"}
+    annotations = {**project["metadata"].get("annotations", {}), "argocd.argoproj.io/sync-wave": "-1"}
     return {**project, "metadata": {**project["metadata"], "annotations": annotations}}
 
 

@@ -375,3 +375,8 @@ def _oversized(span: Span, why: str) -> Diagnostic:
         Label(span, "starts here" if "values" in why else "here"),
         help="write the values out, or split the document",
     )
+
+
+def composer(text: str) -> Any:
+    """The composer of a text: `check_node`, `get_node` and `dispose`. Plain scalars have no tag."""
+    return _DEFAULT_COMPOSER(text)

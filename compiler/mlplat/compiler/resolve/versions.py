@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from mlplat.catalog.index import kubernetes_versions
+from mlplat.catalog.releases import RELEASES
 from mlplat.catalog.versions import ComponentVersions, ProblemKind, VersionProblem, resolve_versions
 from mlplat.compiler.artifacts import Path, Resolved
 from mlplat.compiler.resolve.wording import listed, quoted
@@ -25,10 +27,17 @@ def environment_versions(
     `overrides` win over what the environment says (`--versions` on the command line).
     """
     spec = environment.document.spec
-    found = resolve_versions(spec.release, spec.cluster.kubernetes_version, {**spec.versions, **overrides})
+    kubernetes = spec.cluster.kubernetes_version or _tested_kubernetes(spec.release)
+    found = resolve_versions(spec.release, kubernetes, {**spec.versions, **overrides})
     if isinstance(found, ComponentVersions):
         return found
     return tuple(_finding(environment, problem) for problem in found)
+
+
+def _tested_kubernetes(release: str) -> str:
+    """The newest Kubernetes that a release was tested on; the newest known one where the release is not known."""
+    row = RELEASES.get(release)
+    return row.kubernetes[-1] if row is not None and row.kubernetes else kubernetes_versions()[-1]
 
 
 def _finding(environment: Resolved[Environment], problem: VersionProblem) -> Diagnostic:

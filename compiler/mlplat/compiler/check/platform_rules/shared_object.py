@@ -24,7 +24,9 @@ def check(scope: PlatformScope) -> Iterable[tuple[str, FoundInObject]]:
 
 
 def _server(env: ResolvedEnvironment) -> str:
-    return env.environment.document.spec.cluster.server.rstrip("/").lower()
+    # None only where the rule that demands one is switched off; then it is Argo CD's own cluster.
+    server = env.environment.document.spec.cluster.server or "https://kubernetes.default.svc"
+    return server.rstrip("/").lower()
 
 
 def _collisions(first: Mapping[ObjectRef, KubeObject], items: Iterable[KubeObject]) -> Iterable[KubeObject]:

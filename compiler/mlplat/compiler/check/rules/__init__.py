@@ -5,10 +5,12 @@ from mlplat.compiler.check.rules.access_mode_mismatch import RULE as ACCESS_MODE
 from mlplat.compiler.check.rules.algorithm_setting import RULE as ALGORITHM_SETTING
 from mlplat.compiler.check.rules.checkpoint_off_volume import RULE as CHECKPOINT_OFF_VOLUME
 from mlplat.compiler.check.rules.class_lacks_access_mode import RULE as CLASS_LACKS_ACCESS_MODE
+from mlplat.compiler.check.rules.component_missing import RULE as COMPONENT_MISSING
 from mlplat.compiler.check.rules.control_plane_namespace import RULE as CONTROL_PLANE_NAMESPACE
 from mlplat.compiler.check.rules.credential_literal import RULE as CREDENTIAL_LITERAL
 from mlplat.compiler.check.rules.early_stopping import RULE as EARLY_STOPPING
 from mlplat.compiler.check.rules.elastic_bounds import RULE as ELASTIC_BOUNDS
+from mlplat.compiler.check.rules.environment_without_own_cluster import RULE as ENVIRONMENT_WITHOUT_OWN_CLUSTER
 from mlplat.compiler.check.rules.framework_without_api import RULE as FRAMEWORK_WITHOUT_API
 from mlplat.compiler.check.rules.impossible_canary import RULE as IMPOSSIBLE_CANARY
 from mlplat.compiler.check.rules.invalid_label import RULE as INVALID_LABEL
@@ -88,6 +90,8 @@ SPEC_RULES: tuple[SpecRule, ...] = (
     RESERVED_LABEL,
     INVALID_LABEL,
     MLPLAT_VERSION_MISMATCH,
+    COMPONENT_MISSING,
+    ENVIRONMENT_WITHOUT_OWN_CLUSTER,
     TWO_DEFAULTS,
     NO_EFFECT,
     RESERVED_VARIABLE,

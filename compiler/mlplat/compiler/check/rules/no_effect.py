@@ -4,8 +4,9 @@ The rows, each with its reason and source, stand in `effects/`.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
-from mlplat.compiler.artifacts import ResolvedEnvironment
+from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import dotted, named
 from mlplat.compiler.effects import NO_EFFECT
@@ -23,7 +24,7 @@ def check(env: ResolvedEnvironment) -> Iterable[Found]:
     """One finding for each field that does nothing in the environment."""
     for row in NO_EFFECT:
         whom = f" for {row.readers}" if row.readers else _with_version(row.kind, env)
-        for document in env.documents.get(row.kind, {}).values():
+        for document in _of_kind(row.kind, env):
             for path in written(row, env, document):
                 yield Found(
                     document,
@@ -34,6 +35,11 @@ def check(env: ResolvedEnvironment) -> Iterable[Found]:
                     help=None if row.readers else f"delete `{path[-1]}`, or set it to null where it is inherited",
                     at_key=True,
                 )
+
+
+def _of_kind(kind: str, env: ResolvedEnvironment) -> Iterable[Resolved[Any]]:
+    """The documents of a kind; the Environment stands apart from all others."""
+    return (env.environment,) if kind == env.environment.kind else env.documents.get(kind, {}).values()
 
 
 def _with_version(kind: str, env: ResolvedEnvironment) -> str:

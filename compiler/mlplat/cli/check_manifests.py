@@ -1,0 +1,122 @@
+"""`mlplat check --manifests`: raw manifests in, findings out; the only place where their JSON is written."""
+
+import json
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from mlplat.cli.exit import CLEAN, ERROR
+from mlplat.cli.report import report
+from mlplat.compiler.check.cel_rules import Unevaluated
+from mlplat.compiler.load.raw import STDIN, RawObject, read_texts
+from mlplat.compiler.manifest_check import Found, Verdict, check_manifests
+from mlplat.compiler.manifest_versions import choose_versions
+from mlplat.diagnostics import Diagnostic, has_errors
+
+API_VERSION = "mlplat.dev/check/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestOptions:
+    """What the command line names; paths are as written, relative to the working folder."""
+
+    manifests: str
+    crds: str | None
+    versions: str
+    release: str | None
+    kubernetes: str | None
+
+
+def check_raw(root: str, options: ManifestOptions, format_: str) -> int:
+    """Judge manifests, print what was found in the format asked for, and give the exit status."""
+    chosen = choose_versions(options.versions, options.release, options.kubernetes)
+    if isinstance(chosen, str):
+        raise click.ClickException(chosen)
+    try:
+        texts = read_texts(_in(root, options.manifests))
+        verdict = check_manifests(texts, chosen, _in(root, options.crds) if options.crds else None)
+    except (OSError, ValueError) as error:
+        raise click.ClickException(_words(error)) from error
+    findings = [found.diagnostic for found in verdict.findings]
+    if format_ == "json":
+        click.echo(as_json(verdict))
+        return ERROR if has_errors(findings) else CLEAN
+    status = report(findings, texts, format_)
+    if format_ in ("full", "concise"):
+        for one, raw in verdict.unevaluated:
+            where = f"{raw.file}: " if raw is not None else ""
+            rule = f": `{' '.join(one.rule.split())}`" if one.rule else ""
+            click.echo(f"{where}not judged: {one.api_version} {one.kind}{rule}; {one.reason}", err=True)
+    return status
+
+
+def as_json(verdict: Verdict) -> str:
+    """The document `mlplat.dev/check/v1`: every key is always there, null where a value is not known."""
+    document = {
+        "apiVersion": API_VERSION,
+        "findings": [_finding(found) for found in verdict.findings],
+        "unevaluated": [_unevaluated(one, raw) for one, raw in verdict.unevaluated],
+    }
+    return json.dumps(document, indent=2)
+
+
+def _finding(found: Found) -> dict[str, Any]:
+    finding, raw = found.diagnostic, found.raw
+    span = finding.primary.span if finding.primary is not None else None
+    return {
+        "code": finding.code,
+        "severity": str(finding.severity),
+        "message": finding.headline,
+        "object": _object(finding, raw),
+        "pointer": finding.pointer,
+        "file": span.file if span is not None else raw.file if raw is not None else None,
+        "document": raw.document if raw is not None else None,
+        "line": span.line if span is not None else None,
+        "column": span.column if span is not None else None,
+    }
+
+
+def _object(finding: Diagnostic, raw: RawObject | None) -> dict[str, Any] | None:
+    address = finding.address
+    if address is not None:
+        named = (address.api_version, address.kind, address.namespace, address.name)
+        return dict(zip(("apiVersion", "kind", "namespace", "name"), named, strict=True))
+    return _identity(raw.body) if raw is not None else None
+
+
+def _identity(body: Any) -> dict[str, Any] | None:
+    """What a text says of its object, null for each part that is not there or no text."""
+    if not isinstance(body, dict):
+        return None
+    metadata = body.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    parts = (body.get("apiVersion"), body.get("kind"), metadata.get("namespace"), metadata.get("name"))
+    texts = (part if isinstance(part, str) else None for part in parts)
+    return dict(zip(("apiVersion", "kind", "namespace", "name"), texts, strict=True))
+
+
+def _unevaluated(one: Unevaluated, raw: RawObject | None) -> dict[str, Any]:
+    return {
+        "apiVersion": one.api_version,
+        "kind": one.kind,
+        "object": _identity(raw.body) if raw is not None else None,
+        "pointer": one.pointer,
+        "rule": one.rule,
+        "reason": one.reason,
+        "file": raw.file if raw is not None else None,
+        "document": raw.document if raw is not None else None,
+    }
+
+
+def _in(root: str, where: str) -> str:
+    return where if where == STDIN or root == "." else os.path.join(root, where)
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "a manifest is not UTF-8 text"
+    if isinstance(error, OSError):
+        return f"cannot read `{error.filename}`: {(error.strerror or str(error)).lower()}"
+    return str(error)

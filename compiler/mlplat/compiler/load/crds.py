@@ -1,0 +1,68 @@
+"""CustomResourceDefinitions from files: only those that define a kind that is asked for are parsed."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEFINITION = b"CustomResourceDefinition"
+_KIND = re.compile(rb"""["']?\bkind["']?\s*:\s*["']?([A-Za-z0-9]+)""")
+_HEAD = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class GivenCrd:
+    """One CustomResourceDefinition, and the file it stands in."""
+
+    file: str
+    crd: dict[str, Any]
+
+    @property
+    def group_kind(self) -> tuple[str, str]:
+        """Group and kind that it defines."""
+        return self.crd["spec"]["group"], self.crd["spec"]["names"]["kind"]
+
+
+def read_crds(where: str, kinds: Iterable[tuple[str, str]]) -> list[GivenCrd]:
+    """The definitions of some (group, kind) in a file or in a folder and below; other files are only looked through.
+
+    Raises OSError when something cannot be read, ValueError when a file that defines one of them is no YAML.
+    """
+    path = Path(where)
+    files = [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.suffix in (".yaml", ".yml", ".json"))
+    if not path.exists():
+        raise FileNotFoundError(2, "no such file or folder", where)
+    wanted = set(kinds)
+    found = []
+    for file in files:
+        data = file.read_bytes()
+        if _DEFINITION in data[:_HEAD] or _DEFINITION in data:
+            if any(_may_define(data, group, kind) for group, kind in wanted):
+                found += [one for one in _definitions(file, data) if one.group_kind in wanted]
+    return found
+
+
+def _may_define(data: bytes, group: str, kind: str) -> bool:
+    return kind.encode() in data and group.encode() in data and any(
+        match[1] == kind.encode() for match in _KIND.finditer(data)
+    )
+
+
+def _definitions(file: Path, data: bytes) -> list[GivenCrd]:
+    try:
+        documents = [json.loads(data)] if data.lstrip()[:1] == b"{" else list(yaml.load_all(data, Loader=_LOADER))
+    except (ValueError, yaml.YAMLError) as error:
+        raise ValueError(f"{file.as_posix()} is not well-formed: {error}") from error
+    found = []
+    for document in documents:
+        members = document.get("items", ()) if isinstance(document, dict) and document.get("kind") == "List" else [document]
+        for crd in members:
+            spec = crd.get("spec") if isinstance(crd, dict) else None
+            if isinstance(spec, dict) and crd.get("kind") == "CustomResourceDefinition" and "names" in spec:
+                found.append(GivenCrd(file.as_posix(), crd))
+    return found

@@ -1,0 +1,234 @@
+"""Manifests from anywhere, read as kubectl reads them; places are looked up only where a finding needs one."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+from mlplat.compiler.load.syntax import syntax_finding
+from mlplat.compiler.load.yaml import composer
+from mlplat.diagnostics import Diagnostic, Label, Severity, Span
+from mlplat.objects.goyaml_scalars import go_scalar
+
+STDIN = "-"
+_SUFFIXES = (".yaml", ".yml", ".json")
+_STRING = "tag:yaml.org,2002:str"
+_MOST_VALUES = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class RawObject:
+    """One object as it was written. `document` counts the documents of its file from 1; empty ones count too.
+
+    `inside` are the steps from the document to the object, where the document is a List.
+    """
+
+    body: Any
+    file: str
+    document: int
+    root: Any = None
+    inside: tuple[str | int, ...] = ()
+
+    def span(self, steps: tuple[str, ...], at_key: bool = False, text: str = "") -> Span:
+        """Where a value (`at_key`: its key) stands, or the nearest thing above it. `text` is that of the file."""
+        node = self.root if self.root is not None else _compose(text)
+        key = None
+        for step in (*map(str, self.inside), *steps):
+            found = _child(node, step)
+            if found is None:
+                break
+            key, node = found
+        place = key if key is not None and (at_key or not isinstance(node, ScalarNode)) else node
+        if place is None:
+            return Span(self.file, 1, 1, 1, 1)
+        start, end = place.start_mark, place.end_mark
+        return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def read_texts(where: str) -> dict[str, str]:
+    """The texts of a file, of all YAML and JSON files of a folder and below, or of standard input (`-`), by path.
+
+    Raises OSError when something cannot be read, and ValueError when a file is not UTF-8.
+    """
+    if where == STDIN:
+        return {STDIN: sys.stdin.read()}
+    path = Path(where)
+    if not path.is_dir():
+        return {where: path.read_text(encoding="utf-8")}
+    files = sorted(one for one in path.rglob("*") if one.suffix in _SUFFIXES and one.is_file())
+    return {one.as_posix(): one.read_text(encoding="utf-8") for one in files}
+
+
+def parse_raw(text: str, file: str) -> tuple[list[RawObject], list[Diagnostic]]:
+    """All objects of a text, Lists taken apart, and what keeps a document from being read."""
+    text = text.removeprefix("\ufeff")
+    objects: list[RawObject] = []
+    findings: list[Diagnostic] = []
+    if text.lstrip()[:1] == "{":
+        try:
+            found = _from_json(text, file, findings)
+        except ValueError:
+            found = None  # several documents, or YAML's flow style
+        if found is not None:
+            return found, findings
+    for number, root in _documents(text, file, findings):
+        reader = _Reader(file, findings)
+        known = len(findings)
+        try:
+            body = reader.value(root)
+        except RecursionError:
+            reader.refuse(root, "the document nests too deep, or holds an alias of itself", "starts here", "MLP007")
+            continue
+        if body is not None and len(findings) == known:
+            objects += _unpacked(RawObject(body, file, number, root))
+    return objects, findings
+
+
+def _from_json(text: str, file: str, findings: list[Diagnostic]) -> list[RawObject]:
+    twice: list[str] = []
+
+    def pairs(entries: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(entries)
+        if len(made) != len(entries):
+            names = [name for name, _ in entries]
+            twice.extend(name for name in made if names.count(name) > 1)
+        return made
+
+    body = json.loads(text, object_pairs_hook=pairs)
+    if twice:
+        findings.append(_duplicate(twice[0], Span(file, 1, 1, 1, 1), None))
+        return []
+    return list(_unpacked(RawObject(body, file, 1)))
+
+
+def _unpacked(item: RawObject) -> Iterator[RawObject]:
+    """An object, or the members of a List of any kind (kubectl flattens whatever ends in `List` and has `items`)."""
+    body = item.body
+    if isinstance(body, dict) and str(body.get("kind", "")).endswith("List") and isinstance(body.get("items"), list):
+        for index, member in enumerate(body["items"]):
+            yield from _unpacked(
+                RawObject(member, item.file, item.document, item.root, (*item.inside, "items", index))
+            )
+    else:
+        yield item
+
+
+def _documents(text: str, file: str, findings: list[Diagnostic]) -> Iterator[tuple[int, Any]]:
+    reader = None
+    number = 0
+    try:
+        reader = composer(text)
+        while reader.check_node():
+            number += 1
+            yield number, reader.get_node()
+    except yaml.YAMLError as error:
+        findings.append(syntax_finding(error, text, file)[0])
+    finally:
+        if reader is not None:
+            reader.dispose()
+
+
+def _compose(text: str) -> Any:
+    reader = composer(text)
+    try:
+        return reader.get_node() if reader.check_node() else None
+    except yaml.YAMLError:
+        return None
+    finally:
+        reader.dispose()
+
+
+def _child(node: Any, step: str) -> tuple[Any, Any] | None:
+    if isinstance(node, MappingNode):
+        return next(((key, value) for key, value in node.value if key.value == step), None)
+    if isinstance(node, SequenceNode) and step.isdigit() and int(step) < len(node.value):
+        return None, node.value[int(step)]
+    return None
+
+
+class _Reader:
+    """Composed nodes to plain values; holds what the recursion shares."""
+
+    __slots__ = ("count", "file", "findings")
+
+    def __init__(self, file: str, findings: list[Diagnostic]) -> None:
+        self.file = file
+        self.findings = findings
+        self.count = 0
+
+    def value(self, node: Any) -> Any:
+        kind = node.__class__
+        if kind is ScalarNode:
+            if not node.style and not node.tag:
+                return self.plain(node)
+            return node.value if node.tag in ("", _STRING) else self.tagged(node)
+        self.count += 1
+        if self.count > _MOST_VALUES:
+            if self.count == _MOST_VALUES + 1:
+                self.refuse(node, "the document holds too many values once its aliases are followed", "too many values", "MLP007")
+            return None
+        if kind is SequenceNode:
+            value = self.value
+            return [value(item) for item in node.value]
+        return self.mapping(node)
+
+    def mapping(self, node: Any) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        merged: dict[str, Any] = {}
+        for key, inner in node.value:
+            name = key.value
+            if key.__class__ is not ScalarNode:
+                self.refuse(key, "a mapping or list stands where a key must stand", "not text", "MLP008")
+                continue
+            if name == "<<" and not key.style:
+                self.merge(self.value(inner), merged)
+                continue
+            if name in made:
+                first = next(other for other, _ in node.value if other.value == name)
+                self.findings.append(_duplicate(name, self.span(key), self.span(first)))
+            made[name] = self.value(inner)
+        return {**merged, **made} if merged else made
+
+    def merge(self, value: Any, merged: dict[str, Any]) -> None:
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, Mapping):
+                merged.update({key: inner for key, inner in one.items() if key not in merged})
+
+    def plain(self, node: Any) -> Any:
+        try:
+            return go_scalar(node.value)
+        except ValueError as error:
+            self.refuse(node, str(error), "not a number", "MLP004")
+            return None
+
+    def tagged(self, node: Any) -> Any:
+        kind = node.tag.removeprefix("tag:yaml.org,2002:")
+        value = self.plain(node)
+        if kind in ("int", "float", "bool", "null", "timestamp", "binary"):
+            return value if kind not in ("timestamp", "binary") else node.value
+        self.refuse(node, f"the tag `{node.tag}` means nothing in a manifest", "unknown tag")
+        return None
+
+    def refuse(self, node: Any, headline: str, label: str, code: str = "MLP006") -> None:
+        self.findings.append(Diagnostic(code, Severity.ERROR, headline, Label(self.span(node), label)))
+
+    def span(self, node: Any) -> Span:
+        start, end = node.start_mark, node.end_mark
+        return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def _duplicate(key: str, span: Span, first: Span | None) -> Diagnostic:
+    return Diagnostic(
+        "MLP003",
+        Severity.ERROR,
+        f"the key `{key}` is written twice in one mapping",
+        Label(span, "written again here"),
+        () if first is None else (Label(first, "first written here"),),
+        ("kubectl keeps the last value and says nothing; strict decoding refuses the object",),
+        "delete one of the two",
+    )

@@ -1,0 +1,220 @@
+"""Raw manifests, judged by the schemas and object rules that judge what a platform compiles to.
+
+    texts → objects → schemas of the chosen versions, or of given CRDs → object rules and CEL rules → findings
+
+Nothing of a platform is needed. What the API server takes but a platform should not have (a Secret in git, an
+unpinned image) is a warning here: the question is what a server would say.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mlplat.catalog.distil import distil_crd
+from mlplat.catalog.index import held_versions, kinds_of
+from mlplat.catalog.lookup import Tables, load_tables
+from mlplat.catalog.versions import ComponentVersions, version_key
+from mlplat.compiler.artifacts import KubeObject
+from mlplat.compiler.check.cel_rules import Unevaluated, check_cel
+from mlplat.compiler.check.rule import ObjectScope, Severities
+from mlplat.compiler.check.runner import check_objects, object_finding
+from mlplat.compiler.load.crds import GivenCrd, read_crds
+from mlplat.compiler.load.raw import RawObject, parse_raw
+from mlplat.diagnostics import Diagnostic, Label, Severity
+from mlplat.objects.gvk import parse_api_version, ref_of
+
+SEVERITIES: Severities = {
+    # No server refuses these, and a file outside a platform may have its reasons.
+    **dict.fromkeys(("MLP416", "MLP417", "MLP419", "MLP420", "MLP421", "MLP422", "MLP423"), "warning"),
+    **dict.fromkeys(("MLP399", "MLP430"), "off"),
+}
+"""Rules that speak less loudly of raw manifests than of a platform."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One finding, and the object that it is about: None where it is about a text or a CRD."""
+
+    diagnostic: Diagnostic
+    raw: RawObject | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found in all manifests, in the order of files and places; `unevaluated` is what could not be judged."""
+
+    findings: tuple[Found, ...]
+    unevaluated: tuple[tuple[Unevaluated, RawObject | None], ...]
+
+
+def check_manifests(texts: Mapping[str, str], versions: ComponentVersions, crds: str | None = None) -> Verdict:
+    """Judge the objects of some texts (by path) as a cluster with these component versions would.
+
+    `crds` is a file or folder with CustomResourceDefinitions, which take the place of the held schemas.
+    """
+    raws: list[RawObject] = []
+    findings: list[Found] = []
+    for file, text in sorted(texts.items()):
+        found, problems = parse_raw(text, file)
+        raws += found
+        findings += [Found(problem) for problem in problems]
+    sound: list[tuple[RawObject, dict[str, Any]]] = []
+    for raw in raws:
+        body = _named(raw.body)
+        problem = _why_headless(body)
+        if problem is None:
+            sound.append((raw, body))
+        else:
+            findings.append(Found(_headless(raw, problem, texts), raw))
+    kinds = sorted({(parse_api_version(body["apiVersion"]), body["kind"]) for _, body in sound})
+    given, problems = _given(crds, [(group, version, kind) for (group, version), kind in kinds], versions)
+    findings += [Found(problem) for problem in problems]
+    tables = load_tables(versions, [one.crd for one in given])
+    judged, unevaluated = _judge(sound, given, tables, texts)
+    ordered = sorted([*findings, *judged], key=_order)
+    return Verdict(tuple(ordered), tuple(unevaluated))
+
+
+def _judge(
+    sound: Sequence[tuple[RawObject, dict[str, Any]]],
+    given: Sequence[GivenCrd],
+    tables: Tables,
+    texts: Mapping[str, str],
+) -> tuple[list[Found], list[tuple[Unevaluated, RawObject | None]]]:
+    items: list[KubeObject] = []
+    of_item: dict[int, RawObject] = {}
+    for raw, body in sound:
+        table = tables.lookup(body["apiVersion"], body["kind"])
+        ref = ref_of(body, table.namespaced if table is not None else "namespace" in body["metadata"])
+        items.append(KubeObject(body, ref, ref.name, raw.file))
+        of_item[id(items[-1])] = raw
+    scope = ObjectScope(items, tables, tables.versions)
+    findings = []
+    for item, diagnostic in _by_object(scope):
+        raw = of_item[id(item)] if item is not None else None
+        findings.append(Found(_placed(diagnostic, raw, texts), raw))
+    result = check_cel(scope, [one.crd for one in given])
+    for found in result.found:
+        raw = of_item[id(found.object)]
+        findings.append(Found(_placed(object_finding("MLP442", Severity.ERROR, found), raw, texts), raw))
+    unevaluated = [(one, of_item.get(id(one.object)) if one.object is not None else None) for one in result.unevaluated]
+    return findings, unevaluated
+
+
+def _by_object(scope: ObjectScope) -> Iterable[tuple[KubeObject | None, Diagnostic]]:
+    from mlplat.compiler.check.runner import find_in_objects
+
+    yield from find_in_objects(scope, SEVERITIES)
+
+
+def _named(body: Any) -> Any:
+    """An object with `generateName` alone is given the name that the server would make of it."""
+    metadata = body.get("metadata") if isinstance(body, dict) else None
+    if isinstance(metadata, dict) and not metadata.get("name") and isinstance(metadata.get("generateName"), str):
+        if metadata["generateName"]:
+            return {**body, "metadata": {**metadata, "name": metadata["generateName"] + "00000"}}
+    return body
+
+
+def _why_headless(body: Any) -> str | None:
+    try:
+        if not isinstance(body, dict):
+            raise ValueError("an object is a mapping with `apiVersion`, `kind` and `metadata`")
+        ref_of(body, namespaced=False)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _headless(raw: RawObject, problem: str, texts: Mapping[str, str]) -> Diagnostic:
+    span = raw.span((), False, texts[raw.file])
+    return Diagnostic("MLP403", Severity.ERROR, problem, Label(span, "not a Kubernetes object"), pointer="")
+
+
+def _placed(diagnostic: Diagnostic, raw: RawObject | None, texts: Mapping[str, str]) -> Diagnostic:
+    if raw is None:
+        return diagnostic
+    steps = tuple(step.replace("~1", "/").replace("~0", "~") for step in (diagnostic.pointer or "").split("/")[1:])
+    label = diagnostic.primary.text if diagnostic.primary is not None else ""
+    return replace(diagnostic, primary=Label(raw.span(steps, text=texts[raw.file]), label))
+
+
+def _order(found: Found) -> tuple[str, int, int, str, str]:
+    primary = found.diagnostic.primary
+    place = (primary.span.file, primary.span.line, primary.span.column) if primary is not None else ("", 0, 0)
+    return (*place, found.diagnostic.code, found.diagnostic.headline)
+
+
+# ------------------------------------------------------------------------------------------- which CRD of several
+
+
+def _given(
+    where: str | None, kinds: Sequence[tuple[str, str, str]], versions: ComponentVersions
+) -> tuple[list[GivenCrd], list[Diagnostic]]:
+    """The definitions to use, one for each kind; a finding where nothing says which of several."""
+    if where is None:
+        return [], []
+    by_kind: dict[tuple[str, str], list[GivenCrd]] = {}
+    for one in read_crds(where, sorted({(group, kind) for group, _, kind in kinds})):
+        by_kind.setdefault(one.group_kind, []).append(one)
+    chosen: list[GivenCrd] = []
+    problems: list[Diagnostic] = []
+    for (group, kind), several in sorted(by_kind.items()):
+        wanted = [version for held, version, name in kinds if (held, name) == (group, kind)]
+        left = _choose(several, wanted, versions)
+        chosen += left[:1]
+        if len(left) > 1:
+            files = ", ".join(f"`{one.file}`" for one in left)
+            problems.append(
+                Diagnostic(
+                    "MLP441",
+                    Severity.ERROR,
+                    f"{len(left)} CustomResourceDefinitions define {kind} of `{group}`, and nothing says which is meant",
+                    notes=(f"they are in {files}",),
+                    help="name the component's version (`--versions trainer=2.3.0`), or give fewer files",
+                )
+            )
+    return chosen, problems
+
+
+def _choose(several: Sequence[GivenCrd], wanted: Sequence[str], versions: ComponentVersions) -> list[GivenCrd]:
+    """Those of several definitions that may be meant: by the versions used, the chosen component, the path, in turn."""
+    left = [one for one in several if all(_serves(one, version) for version in wanted)] or list(several)
+    if len(left) == 1:
+        return left
+    facts = [distil_crd(one.crd) for one in left]
+    if all(one == facts[0] for one in facts):
+        return left[:1]
+    group, kind = left[0].group_kind
+    for component, serving in held_versions().items():
+        version = versions.get(component)
+        if version is None or not any(f"{group}/{kind}" in kinds_of(component, one) for one in serving):
+            continue
+        named = [one for one in left if version in _versions_in(one)]
+        if len(named) == 1:
+            return named
+        same = [one for one, fact in zip(left, facts, strict=True) if _is_held(fact, component, version)]
+        if same:
+            return same[:1]
+        unnamed = [one for one in left if not _versions_in(one)]
+        newest = max(serving, key=version_key)
+        if len(unnamed) == 1 and version_key(version) >= version_key(newest):
+            return unnamed
+    return left
+
+
+def _serves(one: GivenCrd, version: str) -> bool:
+    return any(entry.get("name") == version and entry.get("served") for entry in one.crd["spec"].get("versions", ()))
+
+
+def _versions_in(one: GivenCrd) -> set[str]:
+    """Component versions that the path of a definition names (`older/kserve-v0.16.0/inferenceservices.yaml`)."""
+    import re
+
+    return set(re.findall(r"(?<![0-9.])v?(\d+\.\d+(?:\.\d+)?(?:-[a-z]+\.\d+)?)(?=[/_.-]|$)", one.file))
+
+
+def _is_held(fact: Any, component: str, version: str) -> bool:
+    from mlplat.catalog.lookup import held_facts
+
+    return held_facts(component, version, fact.group, fact.kind) == fact
