@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -277,6 +278,7 @@ def _http_ok(url: str) -> bool:
         return bool(response.status == 200)
 
 
+@cache
 def _loopback_tls() -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.check_hostname = False

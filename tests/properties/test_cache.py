@@ -251,7 +251,7 @@ def test_several_processes_at_once(built: tuple[Path, Path], monkeypatch: pytest
     root, cache = built
     EDITS["a value"](root)
     command = [sys.executable, "-m", "mlplat.cli", "-C", str(root), "build"]
-    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "MLPLAT_CACHE": ""}
     running = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) for _ in range(3)]
     for process in running:
         _, errors = process.communicate(timeout=120)

@@ -6,18 +6,20 @@ Nothing of a platform is needed. What the API server takes but a platform should
 unpinned image) is a warning here: the question is what a server would say.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mlplat.catalog import node as nodes
 from mlplat.catalog.distil import distil_crd
 from mlplat.catalog.index import held_versions, kinds_of
 from mlplat.catalog.lookup import Tables, load_tables
+from mlplat.catalog.node import Node
 from mlplat.catalog.versions import ComponentVersions, version_key
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.cel_rules import Unevaluated, check_cel
 from mlplat.compiler.check.rule import ObjectScope, Severities
-from mlplat.compiler.check.runner import check_objects, object_finding
+from mlplat.compiler.check.runner import find_in_objects, object_finding
 from mlplat.compiler.load.crds import GivenCrd, read_crds
 from mlplat.compiler.load.raw import RawObject, parse_raw
 from mlplat.diagnostics import Diagnostic, Label, Severity
@@ -85,15 +87,22 @@ def _judge(
     of_item: dict[int, RawObject] = {}
     for raw, body in sound:
         table = tables.lookup(body["apiVersion"], body["kind"])
+        if table is not None and not table.custom:
+            body = _without_holes(body, table.schema)
         ref = ref_of(body, table.namespaced if table is not None else "namespace" in body["metadata"])
         items.append(KubeObject(body, ref, ref.name, raw.file))
         of_item[id(items[-1])] = raw
     scope = ObjectScope(items, tables, tables.versions)
     findings = []
-    for item, diagnostic in _by_object(scope):
-        raw = of_item[id(item)] if item is not None else None
+    misshapen: set[int] = set()
+    for item, diagnostic in find_in_objects(scope, SEVERITIES):
+        if diagnostic.code == "MLP413":
+            misshapen.add(id(item))
+        raw = of_item[id(item)]
         findings.append(Found(_placed(diagnostic, raw, texts), raw))
-    result = check_cel(scope, [one.crd for one in given])
+    # The server evaluates rules only on what its schema takes.
+    sound_items = [item for item in items if id(item) not in misshapen]
+    result = check_cel(replace(scope, objects=sound_items), [one.crd for one in given])
     for found in result.found:
         raw = of_item[id(found.object)]
         findings.append(Found(_placed(object_finding("MLP442", Severity.ERROR, found), raw, texts), raw))
@@ -101,10 +110,20 @@ def _judge(
     return findings, unevaluated
 
 
-def _by_object(scope: ObjectScope) -> Iterable[tuple[KubeObject | None, Diagnostic]]:
-    from mlplat.compiler.check.runner import find_in_objects
+_ZERO: Mapping[str, Any] = {"string": "", "integer": 0, "number": 0, "boolean": False, "object": {}, "array": []}
 
-    yield from find_in_objects(scope, SEVERITIES)
+
+def _without_holes(value: Any, node: Node | None) -> Any:
+    """A null in a list of one of Kubernetes' own kinds is read as the zero value of its items' type."""
+    if node is None:
+        return value
+    if isinstance(value, dict):
+        return {key: _without_holes(inner, nodes.child(node, key)) for key, inner in value.items()}
+    if isinstance(value, list):
+        below = nodes.items(node) or {}
+        zero = _ZERO.get(str(below.get("type")))
+        return [zero if item is None else _without_holes(item, below) for item in value]
+    return value
 
 
 def _named(body: Any) -> Any:

@@ -99,7 +99,9 @@ def _annotations(draft: Draft) -> dict[str, str]:
     if draft.wave:
         annotations[SYNC_WAVE] = str(draft.wave)
     if draft.keep:
+        # It stays when git no longer has it, and must not make the Application OutOfSync for good (Argo CD 3.6.1 does).
         _join(annotations, SYNC_OPTIONS, "Prune=false", "Delete=false")
+        _join(annotations, COMPARE_OPTIONS, "IgnoreExtraneous")
     elif draft.run is not None and _on_change(draft) == "keep":
         # The old run is no longer in git: it must neither be pruned nor make the Application OutOfSync.
         _join(annotations, SYNC_OPTIONS, "Prune=false")

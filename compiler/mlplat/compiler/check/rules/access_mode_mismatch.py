@@ -43,7 +43,11 @@ def _found(mount: Mounting, volume: Resolved[Volume], headline: str, label: str,
     written = volume.node.at(("spec", "accessModes")) is not None
     modes = volume.document.spec.access_modes
     where = volume.label(("spec", "accessModes") if written else ("metadata", "name"), f"is {quoted(modes)}")
-    notes = ("pods that land on another node than the first wait for the volume for ever",) if "ReadOnlyMany" not in modes or len(modes) > 1 else ()
+    notes = (
+        ("pods that land on another node than the first wait for the volume for ever",)
+        if "ReadOnlyMany" not in modes or len(modes) > 1
+        else ()
+    )
     return Found(mount.document, at_volume, headline, label, notes=notes, help=cure, secondary=(where,))
 
 

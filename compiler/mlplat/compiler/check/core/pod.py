@@ -1,0 +1,167 @@
+"""A pod's spec as a whole: `pkg/apis/core/validation/validation.go`, ValidatePodSpec."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mlplat.compiler.check.core.pod_forms import POD, VOLUME_SOURCES
+
+Problem = tuple[str, str]
+"""A JSON pointer and what is wrong there."""
+
+
+@dataclass(frozen=True, slots=True)
+class PodUse:
+    """Where a pod's spec stands: which restart policies its owner takes, and claims that the owner makes itself."""
+
+    restart: tuple[str, ...] | None = None
+    claims: frozenset[str] = frozenset()
+    template: bool = True
+
+
+def problems_of_pod(spec: Any, pointer: str, use: PodUse) -> list[Problem]:
+    """Everything that the server says against a pod with this spec."""
+    if not isinstance(spec, dict):
+        return []
+    found = POD.problems(spec, pointer)
+    found += _restart(spec, pointer, use)
+    found += _volumes(spec, pointer)
+    found += _containers(spec, pointer, use)
+    found += _whole(spec, pointer, use)
+    return found
+
+
+def _dicts(value: Any) -> list[tuple[int, Mapping[str, Any]]]:
+    return [(i, one) for i, one in enumerate(value) if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _restart(spec: Mapping[str, Any], pointer: str, use: PodUse) -> Iterator[Problem]:
+    policy = spec.get("restartPolicy") or "Always"
+    if use.restart is not None and policy not in use.restart:
+        wanted = " or ".join(f"`{one}`" for one in use.restart)
+        yield f"{pointer}/restartPolicy" if spec.get("restartPolicy") else pointer, f"`restartPolicy` must be {wanted}"
+
+
+def _volumes(spec: Mapping[str, Any], pointer: str) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, volume in _dicts(spec.get("volumes")):
+        where = f"{pointer}/volumes/{index}"
+        name = volume.get("name")
+        if isinstance(name, str) and name:
+            if name in seen:
+                yield f"{where}/name", f"the volume `{name}` is there twice"
+            seen.add(name)
+        sources = [one for one in VOLUME_SOURCES if volume.get(one) is not None]
+        if len(sources) > 1:
+            yield where, f"has {' and '.join(f'`{one}`' for one in sources)}: a volume has one source"
+        projected = volume.get("projected")
+        if isinstance(projected, dict):
+            yield from _paths(projected, f"{where}/projected")
+
+
+def _paths(projected: Mapping[str, Any], where: str) -> Iterator[Problem]:
+    paths: set[str] = set()
+    for index, source in _dicts(projected.get("sources")):
+        for kind in ("configMap", "secret", "downwardAPI"):
+            held = source.get(kind)
+            for number, item in _dicts(held.get("items")) if isinstance(held, dict) else []:
+                path = item.get("path")
+                if str(path) in paths:
+                    yield f"{where}/sources/{index}/{kind}/items/{number}/path", f"`{path}` is there twice"
+                paths.add(str(path))
+
+
+def _containers(spec: Mapping[str, Any], pointer: str, use: PodUse) -> Iterator[Problem]:
+    volumes = {str(one.get("name")): one for _, one in _dicts(spec.get("volumes"))}
+    names: set[str] = set()
+    ports: set[tuple[str, Any, Any]] = set()
+    for field in ("initContainers", "containers"):
+        for index, body in _dicts(spec.get(field)):
+            where = f"{pointer}/{field}/{index}"
+            name = body.get("name")
+            if isinstance(name, str) and name in names:
+                yield f"{where}/name", f"two containers are named `{name}`"
+            names.add(str(name))
+            if not body.get("image") and not use.template:
+                yield where, "needs `image`"
+            yield from _mounts(body, where, volumes, use)
+            if field == "initContainers":
+                yield from _init(body, where)
+            for number, port in _dicts(body.get("ports")) if field == "containers" else []:
+                key = (str(port.get("protocol") or "TCP"), str(port.get("hostIP")), str(port.get("hostPort")))
+                if port.get("hostPort"):
+                    if key in ports:
+                        yield f"{where}/ports/{number}/hostPort", f"the host port {key[2]} is there twice"
+                    ports.add(key)
+                if spec.get("hostNetwork") is True and port.get("hostPort") not in (None, 0, port.get("containerPort")):
+                    yield f"{where}/ports/{number}/hostPort", "must equal `containerPort` with `hostNetwork`"
+            claimed = body.get("resources", {}).get("claims") if isinstance(body.get("resources"), dict) else None
+            known = {str(one.get("name")) for _, one in _dicts(spec.get("resourceClaims"))}
+            for number, claim in _dicts(claimed):
+                if str(claim.get("name")) not in known:
+                    yield f"{where}/resources/claims/{number}/name", "no such claim in `resourceClaims`"
+
+
+def _mounts(body: Mapping[str, Any], where: str, volumes: Mapping[Any, Any], use: PodUse) -> Iterator[Problem]:
+    for number, mount in _dicts(body.get("volumeMounts")):
+        name = mount.get("name")
+        if isinstance(name, str) and name and name not in volumes and name not in use.claims:
+            yield f"{where}/volumeMounts/{number}/name", f"there is no volume `{name}`"
+        if mount.get("subPath") and mount.get("subPathExpr"):
+            yield f"{where}/volumeMounts/{number}", "`subPath` and `subPathExpr` exclude each other"
+        privileged = isinstance(body.get("securityContext"), dict) and body["securityContext"].get("privileged")
+        if mount.get("mountPropagation") == "Bidirectional" and not privileged:
+            yield f"{where}/volumeMounts/{number}/mountPropagation", "`Bidirectional` needs a privileged container"
+        if mount.get("recursiveReadOnly") not in (None, "Disabled") and not mount.get("readOnly"):
+            yield f"{where}/volumeMounts/{number}/recursiveReadOnly", "needs `readOnly: true`"
+    mounted = {str(mount.get("name")) for _, mount in _dicts(body.get("volumeMounts"))}
+    for number, device in _dicts(body.get("volumeDevices")):
+        name = str(device.get("name"))
+        volume = volumes.get(name)
+        if volume is not None and not {"persistentVolumeClaim", "ephemeral"} & set(volume):
+            yield f"{where}/volumeDevices/{number}/name", "only a claim can be a device"
+        elif volume is None and name not in use.claims:
+            yield f"{where}/volumeDevices/{number}/name", f"there is no volume `{name}`"
+        if name in mounted:
+            yield f"{where}/volumeDevices/{number}/name", "is mounted too"
+
+
+def _init(body: Mapping[str, Any], where: str) -> Iterator[Problem]:
+    policy = body.get("restartPolicy")
+    if policy is not None and policy not in ("Always", "Never", "OnFailure"):
+        yield f"{where}/restartPolicy", "must be `Always`, `Never` or `OnFailure`"
+    if policy != "Always":
+        for field in ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe"):
+            if body.get(field) is not None:
+                yield f"{where}/{field}", "only with `restartPolicy: Always` may an init container have it"
+
+
+def _whole(spec: Mapping[str, Any], pointer: str, use: PodUse) -> Iterator[Problem]:
+    if spec.get("dnsPolicy") == "None":
+        config = spec.get("dnsConfig")
+        if not isinstance(config, dict) or not config.get("nameservers"):
+            yield f"{pointer}/dnsPolicy", "`None` needs `dnsConfig.nameservers`"
+    host = any(spec.get(field) is True for field in ("hostPID", "hostIPC", "hostNetwork"))
+    if spec.get("hostUsers") is False and host:
+        yield f"{pointer}/hostUsers", "`hostUsers: false` and the host's namespaces exclude each other"
+    if spec.get("hostPID") is True and spec.get("shareProcessNamespace") is True:
+        yield f"{pointer}/shareProcessNamespace", "`shareProcessNamespace` and `hostPID` exclude each other"
+    if spec.get("schedulingGates") and spec.get("nodeName"):
+        yield f"{pointer}/nodeName", "`nodeName` and `schedulingGates` exclude each other"
+    if spec.get("ephemeralContainers"):
+        yield f"{pointer}/ephemeralContainers", "cannot be there when a pod is made"
+    if isinstance(spec.get("os"), dict) and spec["os"].get("name") == "windows" and _has_linux_settings(spec):
+        yield f"{pointer}/os", "a Windows pod may not have these security settings"
+    seen: set[tuple[Any, Any]] = set()
+    for index, one in _dicts(spec.get("topologySpreadConstraints")):
+        pair = (str(one.get("topologyKey")), str(one.get("whenUnsatisfiable")))
+        if pair in seen:
+            yield f"{pointer}/topologySpreadConstraints/{index}", "the same key and `whenUnsatisfiable` are there twice"
+        seen.add(pair)
+        if one.get("minDomains") is not None and one.get("whenUnsatisfiable") != "DoNotSchedule":
+            yield f"{pointer}/topologySpreadConstraints/{index}/minDomains", "needs `whenUnsatisfiable: DoNotSchedule`"
+
+
+def _has_linux_settings(spec: Mapping[str, Any]) -> bool:
+    context = spec.get("securityContext")
+    return isinstance(context, dict) and bool(set(context) - {"windowsOptions", "runAsNonRoot", "runAsUserName"})

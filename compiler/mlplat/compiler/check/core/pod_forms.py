@@ -1,0 +1,432 @@
+"""Forms of single values in a pod's spec: `pkg/apis/core/validation/validation.go`, ValidatePodSpec and what it calls."""
+
+from typing import Any
+
+from mlplat.compiler.check.core import forms as f
+from mlplat.compiler.check.core.forms import Check, Forms
+from mlplat.objects.quantity import parse
+
+_FIELDS = ("metadata.name", "metadata.namespace", "metadata.uid", "metadata.labels", "metadata.annotations")
+_ENV_FIELDS = ("spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs")
+_MODE = f.between(0, 0o777)
+
+
+def _resource(value: Any) -> str | None:
+    """A name of a resource that a container may ask for."""
+    if not isinstance(value, str):
+        return None
+    if "/" not in value:
+        plain = value in ("cpu", "memory", "ephemeral-storage") or value.startswith("hugepages-")
+        return None if plain else "must be `cpu`, `memory`, `ephemeral-storage` or a name such as `nvidia.com/gpu`"
+    why = f.qualified(value)
+    if why is None and (value.startswith("requests.") or len(value.split("/")[1]) + 9 > 63):
+        return "is no name of a resource"
+    return why
+
+
+def _amounts(value: Any) -> str | None:
+    for name, amount in value.items() if isinstance(value, dict) else ():
+        why = _resource(name)
+        if why is not None:
+            return f"`{name}` {why}"
+        why = f.not_negative(amount)
+        if why is not None:
+            return f"`{name}` {why}"
+        if "/" in name and not name.split("/")[0].endswith("kubernetes.io") and _fraction(amount):
+            return f"`{name}` must be a whole number"
+    return None
+
+
+def _fraction(amount: Any) -> bool:
+    try:
+        return parse(amount).nanos % 10**9 != 0
+    except ValueError:
+        return False
+
+
+def resources(value: Any) -> str | None:
+    """Requests and limits: names, signs, and requests within limits. Devices: both the same, and limits needed."""
+    if not isinstance(value, dict):
+        return None
+    requests, limits = value.get("requests") or {}, value.get("limits") or {}
+    if not isinstance(requests, dict) or not isinstance(limits, dict):
+        return None
+    why = _amounts(limits) or _amounts(requests)
+    if why is not None:
+        return why
+    for name, wanted in requests.items():
+        exclusive = "/" in name and not name.split("/")[0].endswith("kubernetes.io") or name.startswith("hugepages-")
+        try:
+            if name in limits and parse(wanted) > parse(limits[name]):
+                return f"`{name}`: the request is above the limit"
+            if exclusive and (name not in limits or parse(wanted) != parse(limits[name])):
+                return f"`{name}`: the limit must be there and equal the request"
+        except ValueError:
+            return None
+    return None
+
+
+def _env(value: Any) -> str | None:
+    source = value.get("valueFrom") if isinstance(value, dict) else None
+    if not isinstance(source, dict):
+        return None
+    if value.get("value"):
+        return "has both `value` and `valueFrom`"
+    return f.exactly_one("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef")(source)
+
+
+def _field_path(extra: tuple[str, ...], maps: bool) -> Check:
+    def check(value: Any) -> str | None:
+        if not isinstance(value, str) or not value:
+            return None
+        if "['" in value and value.endswith("']") and value.split("[")[0] in ("metadata.labels", "metadata.annotations"):
+            return None
+        allowed = (*(_FIELDS if maps else _FIELDS[:3]), *extra)
+        return None if value in allowed else "is no field that can be read here"
+
+    return check
+
+
+def _resource_field(value: Any) -> str | None:
+    if not isinstance(value, str) or not value:
+        return None
+    kinds = ("cpu", "memory", "ephemeral-storage")
+    allowed = [f"{part}.{kind}" for part in ("limits", "requests") for kind in kinds]
+    return None if value in allowed or ".hugepages-" in value else "is no resource that can be read here"
+
+
+def _toleration(value: Any) -> str | None:
+    if not isinstance(value, dict):
+        return None
+    key, operator, effect = value.get("key"), value.get("operator") or "Equal", value.get("effect")
+    if not key and operator != "Exists":
+        return "without `key` needs `operator: Exists`"
+    if value.get("tolerationSeconds") is not None and effect != "NoExecute":
+        return "`tolerationSeconds` needs `effect: NoExecute`"
+    if operator == "Exists" and value.get("value"):
+        return "`operator: Exists` takes no `value`"
+    if operator == "Equal" and isinstance(value.get("value"), str):
+        why = f.labels({"a": value["value"]})
+        return "its value is no label value" if why else None
+    return None
+
+
+def _node_expression(value: Any) -> str | None:
+    if not isinstance(value, dict):
+        return None
+    operator, values = value.get("operator"), value.get("values")
+    if operator in ("Gt", "Lt"):
+        one = isinstance(values, list) and len(values) == 1 and str(values[0]).lstrip("+-").isdigit()
+        return None if one else f"`{operator}` needs one whole number in `values`"
+    return f.expression(value)
+
+
+def _node_field(value: Any) -> str | None:
+    if not isinstance(value, dict):
+        return None
+    if value.get("operator") not in ("In", "NotIn") or len(value.get("values") or ()) != 1:
+        return "needs `In` or `NotIn` with one value"
+    return None if value.get("key") == "metadata.name" else "must be about `metadata.name`"
+
+
+def _probe(liveness: bool) -> Check:
+    handler = f.exactly_one("exec", "httpGet", "tcpSocket", "grpc")
+
+    def check(value: Any) -> str | None:
+        if not isinstance(value, dict):
+            return None
+        if liveness and value.get("successThreshold") not in (None, 0, 1):
+            return "`successThreshold` must be 1"
+        return handler(value)
+
+    return check
+
+
+_HANDLER: dict[str, Any] = {
+    "exec": f.need("command"),
+    "httpGet": f.need("port"),
+    "httpGet.port": f.port_or_name,
+    "httpGet.scheme": f.one_of("HTTP", "HTTPS"),
+    "httpGet.httpHeaders[].name": f.text(lambda v: None if all(c.isalnum() or c in "-_.!#$%&'*+^`|~" for c in v) else "is no header name", empty=False),
+    "tcpSocket": f.need("port"),
+    "tcpSocket.port": f.port_or_name,
+    "grpc.port": f.port,
+}
+
+
+def _probe_forms(name: str, liveness: bool) -> dict[str, Any]:
+    table = {f"{name}.{path}": check for path, check in _HANDLER.items()}
+    table[name] = _probe(liveness)
+    for field in ("initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"):
+        table[f"{name}.{field}"] = f.at_least(0)
+    if name != "readinessProbe":
+        table[f"{name}.terminationGracePeriodSeconds"] = f.at_least(1)
+    else:
+        table[f"{name}.terminationGracePeriodSeconds"] = lambda value: "must not be set for readiness"
+    return table
+
+
+_SECCOMP: dict[str, Any] = {
+    "": f.need("type"),
+    "type": f.one_of("RuntimeDefault", "Localhost", "Unconfined"),
+    "localhostProfile": f.inside,
+}
+
+
+def _profile(value: Any) -> str | None:
+    if not isinstance(value, dict):
+        return None
+    local = value.get("localhostProfile")
+    if (value.get("type") == "Localhost") != bool(local):
+        return "`Localhost` and `localhostProfile` go together"
+    return None
+
+
+def _privileges(value: Any) -> str | None:
+    if not isinstance(value, dict) or value.get("allowPrivilegeEscalation") is not False:
+        return None
+    added = (value.get("capabilities") or {}).get("add") if isinstance(value.get("capabilities"), dict) else None
+    if value.get("privileged") is True:
+        return "`privileged` and `allowPrivilegeEscalation: false` exclude each other"
+    if isinstance(added, list) and any(one in ("SYS_ADMIN", "CAP_SYS_ADMIN") for one in added):
+        return "`SYS_ADMIN` and `allowPrivilegeEscalation: false` exclude each other"
+    return None
+
+
+def _at(prefix: str, table: dict[str, Any]) -> dict[str, Any]:
+    return {f"{prefix}.{path}" if path else prefix: check for path, check in table.items()}
+
+
+_IDS = {f"securityContext.{name}": f.between(0, 2**31 - 1) for name in ("runAsUser", "runAsGroup")}
+
+CONTAINER: dict[str, Any] = {
+    "": f.need("name"),
+    "name": f.label,
+    "image": f.text(lambda value: None if value == value.strip() else "has a space at an end"),
+    "imagePullPolicy": f.one_of("Always", "IfNotPresent", "Never"),
+    "terminationMessagePolicy": f.one_of("File", "FallbackToLogsOnError"),
+    "ports[]": f.need("containerPort"),
+    "ports": f.unique("name"),
+    "ports[].name": f.port_name,
+    "ports[].containerPort": f.port,
+    "ports[].hostPort": f.between(0, 65535),
+    "ports[].protocol": f.one_of("TCP", "UDP", "SCTP"),
+    "env[]": (f.need("name"), _env),
+    "env[].name": f.env_name,
+    "env[].valueFrom.fieldRef": f.need("fieldPath"),
+    "env[].valueFrom.fieldRef.apiVersion": f.one_of("v1"),
+    "env[].valueFrom.fieldRef.fieldPath": _field_path(_ENV_FIELDS, maps=False),
+    "env[].valueFrom.resourceFieldRef": f.need("resource"),
+    "env[].valueFrom.resourceFieldRef.resource": _resource_field,
+    "env[].valueFrom.configMapKeyRef": f.need("name", "key"),
+    "env[].valueFrom.configMapKeyRef.name": f.subdomain,
+    "env[].valueFrom.configMapKeyRef.key": f.config_key,
+    "env[].valueFrom.secretKeyRef": f.need("name", "key"),
+    "env[].valueFrom.secretKeyRef.name": f.subdomain,
+    "env[].valueFrom.secretKeyRef.key": f.config_key,
+    "envFrom[]": f.exactly_one("configMapRef", "secretRef"),
+    "envFrom[].prefix": f.env_name,
+    "envFrom[].configMapRef": f.need("name"),
+    "envFrom[].configMapRef.name": f.subdomain,
+    "envFrom[].secretRef": f.need("name"),
+    "envFrom[].secretRef.name": f.subdomain,
+    "resources": resources,
+    "resizePolicy[].resourceName": f.one_of("cpu", "memory"),
+    "resizePolicy[].restartPolicy": f.one_of("NotRequired", "RestartContainer", empty=False),
+    "volumeMounts[]": f.need("name", "mountPath"),
+    "volumeMounts": f.unique("mountPath"),
+    "volumeMounts[].mountPath": f.text(lambda value: "must not contain `:`" if ":" in value else None),
+    "volumeMounts[].subPath": f.inside,
+    "volumeMounts[].subPathExpr": f.inside,
+    "volumeMounts[].mountPropagation": f.one_of("None", "HostToContainer", "Bidirectional", empty=False),
+    "volumeDevices[]": f.need("name", "devicePath"),
+    "lifecycle.preStop": f.exactly_one("exec", "httpGet", "tcpSocket", "sleep"),
+    "lifecycle.postStart": f.exactly_one("exec", "httpGet", "tcpSocket", "sleep"),
+    **_at("lifecycle.preStop", _HANDLER),
+    **_at("lifecycle.postStart", _HANDLER),
+    **_probe_forms("livenessProbe", True),
+    **_probe_forms("startupProbe", True),
+    **_probe_forms("readinessProbe", False),
+    "securityContext": _privileges,
+    "securityContext.procMount": f.one_of("Default", "Unmasked", empty=False),
+    **_IDS,
+    **_at("securityContext.seccompProfile", _SECCOMP),
+    "securityContext.appArmorProfile": _profile,
+}
+CONTAINER["securityContext.seccompProfile"] = (f.need("type"), _profile)
+
+_ITEMS: dict[str, Any] = {
+    "": f.need("key", "path"),
+    "key": f.config_key,
+    "path": f.file_name,
+    "mode": _MODE,
+}
+_DOWNWARD: dict[str, Any] = {
+    "": (f.need("path"), f.exactly_one("fieldRef", "resourceFieldRef")),
+    "path": f.file_name,
+    "mode": _MODE,
+    "fieldRef": f.need("fieldPath"),
+    "fieldRef.fieldPath": _field_path((), maps=True),
+    "resourceFieldRef": f.need("resource", "containerName"),
+    "resourceFieldRef.resource": _resource_field,
+}
+VOLUME_SOURCES = tuple(
+    "hostPath emptyDir gcePersistentDisk awsElasticBlockStore gitRepo secret nfs iscsi glusterfs persistentVolumeClaim "
+    "rbd flexVolume cinder cephfs flocker downwardAPI fc azureFile configMap vsphereVolume quobyte azureDisk "
+    "photonPersistentDisk projected portworxVolume scaleIO storageos csi ephemeral image".split()
+)
+_PROJECTIONS = ("secret", "downwardAPI", "configMap", "serviceAccountToken", "clusterTrustBundle", "podCertificate")
+
+CLAIM: dict[str, Any] = {
+    "": f.need("accessModes"),
+    "accessModes": lambda value: (
+        "`ReadWriteOncePod` stands alone"
+        if isinstance(value, list) and "ReadWriteOncePod" in value and len(value) > 1
+        else None
+    ),
+    "accessModes[]": f.one_of("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod", empty=False),
+    "resources.requests.storage": f.positive,
+    "volumeMode": f.one_of("Block", "Filesystem", empty=False),
+    "storageClassName": f.subdomain,
+    "selector": f.selector,
+}
+
+
+def claim(value: Any) -> str | None:
+    """A claim asks for storage, in an amount."""
+    if not isinstance(value, dict):
+        return None
+    requests = value.get("resources", {}).get("requests") if isinstance(value.get("resources"), dict) else None
+    storage = requests.get("storage") if isinstance(requests, dict) else None
+    return "needs `resources.requests.storage`" if storage is None else None
+
+
+CLAIM[""] = (f.need("accessModes"), claim)
+
+VOLUME: dict[str, Any] = {
+    "": f.need("name"),
+    "name": f.label,
+    "emptyDir.sizeLimit": f.not_negative,
+    "emptyDir.medium": f.text(
+        lambda value: None if value == "Memory" or value.startswith("HugePages") else "must be empty or `Memory`"
+    ),
+    "hostPath": f.need("path"),
+    "hostPath.path": lambda value: "must not contain `..`" if isinstance(value, str) and ".." in value.split("/") else None,
+    "hostPath.type": f.one_of(
+        *("DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice")
+    ),
+    "nfs": f.need("server", "path"),
+    "nfs.path": f.text(f.absolute),
+    "configMap": f.need("name"),
+    "configMap.defaultMode": _MODE,
+    **_at("configMap.items[]", _ITEMS),
+    "secret": f.need("secretName"),
+    "secret.defaultMode": _MODE,
+    **_at("secret.items[]", _ITEMS),
+    "persistentVolumeClaim": f.need("claimName"),
+    "csi": f.need("driver"),
+    "csi.driver": f.text(lambda v: "must be a DNS name" if len(v) > 63 or f.subdomain(v.lower()) else None),
+    "projected.defaultMode": _MODE,
+    "projected.sources[]": f.exactly_one(*_PROJECTIONS),
+    "projected.sources[].configMap": f.need("name"),
+    "projected.sources[].secret": f.need("name"),
+    **_at("projected.sources[].configMap.items[]", _ITEMS),
+    **_at("projected.sources[].secret.items[]", _ITEMS),
+    "projected.sources[].serviceAccountToken": f.need("path"),
+    "projected.sources[].serviceAccountToken.path": f.file_name,
+    "projected.sources[].serviceAccountToken.expirationSeconds": f.between(600, 2**32),
+    **_at("projected.sources[].downwardAPI.items[]", _DOWNWARD),
+    "downwardAPI.defaultMode": _MODE,
+    **_at("downwardAPI.items[]", _DOWNWARD),
+    "ephemeral": f.need("volumeClaimTemplate"),
+    "ephemeral.volumeClaimTemplate": f.need("spec"),
+    **_at("ephemeral.volumeClaimTemplate.spec", CLAIM),
+    "image.pullPolicy": f.one_of("Always", "IfNotPresent", "Never"),
+}
+
+_POD_TERM: dict[str, Any] = {
+    "": f.need("topologyKey"),
+    "topologyKey": f.qualified,
+    "labelSelector": f.selector,
+    "namespaceSelector": f.selector,
+    "namespaces[]": f.label_strict,
+}
+_NODE_TERM = {"matchExpressions[]": _node_expression, "matchFields[]": _node_field}
+_WEIGHT = f.between(1, 100)
+_HARD, _SOFT = "requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution"
+
+POD = Forms(
+    {
+        "": f.need("containers"),
+        "restartPolicy": f.one_of("Always", "OnFailure", "Never"),
+        "dnsPolicy": f.one_of("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"),
+        "terminationGracePeriodSeconds": f.at_least(0),
+        "activeDeadlineSeconds": f.between(1, 2**31 - 1),
+        "serviceAccountName": f.subdomain,
+        "nodeName": f.subdomain,
+        "hostname": f.label,
+        "subdomain": f.label,
+        "priorityClassName": f.subdomain,
+        "runtimeClassName": f.subdomain_strict,
+        "schedulerName": f.text(lambda value: f.qualified(value)),
+        "preemptionPolicy": f.one_of("PreemptLowerPriority", "Never", empty=False),
+        "nodeSelector": f.labels,
+        "readinessGates[].conditionType": f.qualified_strict,
+        "schedulingGates": f.unique("name"),
+        "schedulingGates[].name": f.qualified_strict,
+        "os": f.need("name"),
+        "os.name": f.one_of("linux", "windows"),
+        "hostAliases[].ip": f.ip,
+        "hostAliases[].hostnames[]": f.subdomain_strict,
+        "dnsConfig.nameservers": lambda v: "holds more than three" if isinstance(v, list) and len(v) > 3 else None,
+        "dnsConfig.nameservers[]": f.ip,
+        "dnsConfig.searches[]": f.text(lambda v: f.subdomain_strict(v.removesuffix(".").replace("_", "-")) if v != "." else None, empty=False),
+        "dnsConfig.options[]": f.need("name"),
+        "securityContext.fsGroup": f.between(0, 2**31 - 1),
+        "securityContext.supplementalGroups[]": f.between(0, 2**31 - 1),
+        "securityContext.fsGroupChangePolicy": f.one_of("OnRootMismatch", "Always", empty=False),
+        "securityContext.supplementalGroupsPolicy": f.one_of("Merge", "Strict", empty=False),
+        "securityContext.sysctls": f.unique("name"),
+        "securityContext.sysctls[]": f.need("name"),
+        "securityContext.sysctls[].name": f.text(
+            lambda v: None if len(v) <= 253 and all(
+                part and part[0].isalnum() and part[-1].isalnum() and part.lower() == part and part.replace("-", "").replace("_", "").isalnum()
+                for part in v.replace("/", ".").split(".")
+            ) else "is no name of a sysctl"
+        ),
+        **_IDS,
+        "securityContext.seccompProfile": (f.need("type"), _profile),
+        "securityContext.seccompProfile.type": _SECCOMP["type"],
+        "securityContext.appArmorProfile": _profile,
+        "tolerations[]": _toleration,
+        "tolerations[].key": f.qualified,
+        "tolerations[].operator": f.one_of("Equal", "Exists", "Lt", "Gt"),
+        "tolerations[].effect": f.one_of("NoSchedule", "PreferNoSchedule", "NoExecute"),
+        "topologySpreadConstraints[]": f.need("maxSkew", "topologyKey", "whenUnsatisfiable"),
+        "topologySpreadConstraints[].maxSkew": f.at_least(1),
+        "topologySpreadConstraints[].topologyKey": f.qualified,
+        "topologySpreadConstraints[].minDomains": f.at_least(1),
+        "topologySpreadConstraints[].whenUnsatisfiable": f.one_of("DoNotSchedule", "ScheduleAnyway", empty=False),
+        "topologySpreadConstraints[].nodeAffinityPolicy": f.one_of("Honor", "Ignore", empty=False),
+        "topologySpreadConstraints[].nodeTaintsPolicy": f.one_of("Honor", "Ignore", empty=False),
+        "topologySpreadConstraints[].labelSelector": f.selector,
+        f"affinity.nodeAffinity.{_HARD}": f.need("nodeSelectorTerms"),
+        **_at(f"affinity.nodeAffinity.{_HARD}.nodeSelectorTerms[]", _NODE_TERM),
+        f"affinity.nodeAffinity.{_SOFT}[].weight": _WEIGHT,
+        f"affinity.nodeAffinity.{_SOFT}[]": f.need("weight"),
+        **_at(f"affinity.nodeAffinity.{_SOFT}[].preference", _NODE_TERM),
+        **{
+            key: check
+            for side in ("podAffinity", "podAntiAffinity")
+            for key, check in (
+                *_at(f"affinity.{side}.{_HARD}[]", _POD_TERM).items(),
+                (f"affinity.{side}.{_SOFT}[].weight", _WEIGHT),
+                (f"affinity.{side}.{_SOFT}[]", f.need("weight")),
+                *_at(f"affinity.{side}.{_SOFT}[].podAffinityTerm", _POD_TERM).items(),
+            )
+        },
+        **_at("containers[]", CONTAINER),
+        **_at("initContainers[]", CONTAINER),
+        **_at("volumes[]", VOLUME),
+    }
+)

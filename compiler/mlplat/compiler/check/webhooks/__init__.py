@@ -1,0 +1,1 @@
+"""What the admission webhooks of components refuse, beyond schemas and CEL rules."""

@@ -1,0 +1,83 @@
+"""JobSet's webhook. Source: kubernetes-sigs/jobset v0.12 `pkg/webhooks/jobset_webhook.go`; compared with the real one."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mlplat.objects.names import why_no_service_name, why_no_subdomain
+
+Problem = tuple[str, str]
+Body = Mapping[str, Any]
+
+
+def _map(value: Any) -> Body:
+    return value if isinstance(value, dict) else {}
+
+
+def _maps(value: Any) -> list[tuple[int, Body]]:
+    return [(i, one) for i, one in enumerate(value) if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def problems_of_set(body: Body) -> Iterator[Problem]:
+    """JobSets: names that become those of jobs and pods, and references between the jobs."""
+    spec, name = _map(body.get("spec")), str(_map(body.get("metadata")).get("name"))
+    jobs = _maps(spec.get("replicatedJobs"))
+    names = [str(job.get("name")) for _, job in jobs]
+    for index, job in jobs:
+        at = f"/spec/replicatedJobs/{index}"
+        inner = _map(_map(job.get("template")).get("spec"))
+        replicas = job.get("replicas", 1)
+        count = replicas if isinstance(replicas, int) and not isinstance(replicas, bool) else 1
+        made = f"{name}-{job.get('name')}-{max(count - 1, 0)}"
+        if why_no_service_name(made):
+            yield f"{at}/name", f"its jobs would be named `{made[:40]}`, which cannot be"
+        else:
+            completions = inner.get("completions", 1)
+            if inner.get("completionMode", "Indexed") == "Indexed" and isinstance(completions, int):
+                pod = f"{made}-{max(completions - 1, 0)}-abcde"
+                if len(pod) > 63:
+                    yield f"{at}/name", "the names of its pods would be too long"
+        for number, other in _maps(job.get("dependsOn")):
+            if str(other.get("name")) not in names[:index]:
+                yield f"{at}/dependsOn/{number}/name", "must be a job before this one"
+    yield from _references(spec, names)
+    network = _map(spec.get("network")).get("subdomain")
+    if isinstance(network, str) and network and (why_no_subdomain(network) or len(network) > 63):
+        yield "/spec/network/subdomain", "must be a DNS name"
+    manager = spec.get("managedBy")
+    if isinstance(manager, str) and ("/" not in manager or why_no_subdomain(manager.split("/")[0]) or len(manager) > 63):
+        yield "/spec/managedBy", "must be a domain and a path"
+
+
+def _references(spec: Body, names: list[str]) -> Iterator[Problem]:
+    for index, name in enumerate(_map(spec.get("successPolicy")).get("targetReplicatedJobs") or ()):
+        if name not in names:
+            yield f"/spec/successPolicy/targetReplicatedJobs/{index}", f"there is no job `{name}`"
+    seen: set[str] = set()
+    for index, rule in _maps(_map(spec.get("failurePolicy")).get("rules")):
+        at = f"/spec/failurePolicy/rules/{index}"
+        for number, name in enumerate(rule.get("targetReplicatedJobs") or ()):
+            if name not in names:
+                yield f"{at}/targetReplicatedJobs/{number}", f"there is no job `{name}`"
+        if rule.get("name") is not None and str(rule["name"]) in seen:
+            yield f"{at}/name", f"`{rule['name']}` is there twice"
+        seen.add(str(rule.get("name")))
+    coordinator = spec.get("coordinator")
+    if isinstance(coordinator, dict):
+        yield from _coordinator(coordinator, spec, names)
+
+
+def _coordinator(coordinator: Body, spec: Body, names: list[str]) -> Iterator[Problem]:
+    name = coordinator.get("replicatedJob")
+    if name not in names:
+        yield "/spec/coordinator/replicatedJob", f"there is no job `{name}`"
+        return
+    job = next(one for _, one in _maps(spec.get("replicatedJobs")) if one.get("name") == name)
+    inner = _map(_map(job.get("template")).get("spec"))
+    replicas, completions = job.get("replicas", 1), inner.get("completions")
+    index, pod = coordinator.get("jobIndex", 0), coordinator.get("podIndex", 0)
+    if isinstance(index, int) and isinstance(replicas, int) and not 0 <= index < replicas:
+        yield "/spec/coordinator/jobIndex", "there is no such job"
+    if inner.get("completionMode", "Indexed") != "Indexed" or completions is None:
+        yield "/spec/coordinator", "its job must be Indexed and say `completions`"
+    elif isinstance(pod, int) and isinstance(completions, int) and not 0 <= pod < completions:
+        yield "/spec/coordinator/podIndex", "there is no such pod"
