@@ -1,4 +1,4 @@
-"""A running cluster with Kubeflow's controllers, through kubectl: what it says, not what a client library makes of it."""
+"""A running cluster with Kubeflow's controllers, through kubectl: nothing of ours stands between."""
 
 import json
 import os

@@ -48,7 +48,9 @@ class Repository:
 
     def git(self, *arguments: str) -> str:
         identity = ("-c", "user.name=test", "-c", "user.email=test@example.com")
-        done = subprocess.run(["git", "-C", str(self.root), *identity, *arguments], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["git", "-C", str(self.root), *identity, *arguments], capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -97,7 +99,7 @@ class Argo:
         return found
 
     def refresh(self, how: str = "hard") -> None:
-        """Asks for a fresh look at git (`hard`: past every cache) and waits until each Application has been looked at."""
+        """Asks for a fresh look at git (`hard`: past every cache) and waits until it was taken."""
         for item in self.applications():
             self._annotate(item["metadata"]["name"], how)
         until(

@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 
 from mlplat.compiler.artifacts import ResolvedEnvironment
 from mlplat.compiler.load.discover import load_tree
@@ -36,7 +35,7 @@ class ControllerSet:
         path = os.environ.get(self.variable)
         if not path:
             reason = (
-                f"{self.variable} is not set. In a cluster without anything else of this platform, with {self.versions}: "
+                f"{self.variable} is not set. In an otherwise empty cluster with {self.versions}: "
                 f"{self.variable}=~/.kube/config python -m pytest tests/control_plane -k {self.name}"
             )
             if os.environ.get(REQUIRE) == "1":

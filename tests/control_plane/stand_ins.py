@@ -63,7 +63,14 @@ def finish(cluster: Cluster, pods: Iterable[Body]) -> None:
     for pod in pods:
         ended = {"terminated": {"exitCode": 0, "reason": "Completed", "finishedAt": "2030-01-01T00:00:00Z"}}
         statuses = [
-            {"name": item["name"], "image": item["image"], "imageID": "", "ready": False, "restartCount": 0, "state": ended}
+            {
+                "name": item["name"],
+                "image": item["image"],
+                "imageID": "",
+                "ready": False,
+                "restartCount": 0,
+                "state": ended,
+            }
             for item in pod["spec"]["containers"]
         ]
         patch = {"status": {"phase": "Succeeded", "containerStatuses": statuses}}

@@ -3,10 +3,11 @@
 Kinds whose controller does not run (Katib's, notebooks, profiles, External Secrets) are judged by their real CRD.
 """
 
+from mlplat.compiler.emit.inventory import inventory_path, parse_inventory
 from tests.control_plane import proven
 from tests.control_plane.cluster import Body
 from tests.control_plane.conftest import Place
-from tests.control_plane.sets import Wave, sync_wave, unit_waves, units
+from tests.control_plane.sets import ROOT, Wave, sync_wave, unit_waves, units
 
 
 def names(bodies: tuple[Body, ...] | list[Body]) -> list[str]:
@@ -50,9 +51,6 @@ def test_in_order_everything_is_accepted_without_a_warning(applied: Place) -> No
 
 def test_what_was_applied_is_the_inventory(applied: Place) -> None:
     """Nothing is rendered beside what drift would look for, and nothing of it is missing."""
-    from mlplat.compiler.emit.inventory import inventory_path, parse_inventory
-    from tests.control_plane.sets import ROOT
-
     entries = parse_inventory((ROOT / "generated" / inventory_path(applied.name)).read_text(encoding="utf-8"))
     listed = sorted((entry.kind, entry.namespace, entry.name) for entry in entries)
     assert listed == sorted(tuple(name.split("/")) for name in names(applied.bodies()))

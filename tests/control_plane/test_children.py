@@ -3,6 +3,7 @@
 Nothing schedules here: pods stay Pending, which is enough to read what was meant to run, where and how many.
 """
 
+import json
 from typing import Any
 
 import pytest
@@ -35,7 +36,8 @@ def jobs(place: Place) -> list[tuple[Resolved[TrainingJob], Body]]:
         (body,) = (
             item
             for item in place.bodies()
-            if item["kind"] in ("TrainJob", "PyTorchJob") and item["metadata"]["labels"]["app.kubernetes.io/name"] == name
+            if item["kind"] in ("TrainJob", "PyTorchJob")
+            and item["metadata"]["labels"]["app.kubernetes.io/name"] == name
         )
         found.append((job, body))
     assert found
@@ -84,7 +86,9 @@ def judge_pods(place: Place, job: Resolved[TrainingJob], body: Body, pods: list[
         tolerated = {item.get("key") for item in pod["spec"].get("tolerations", ())}
         assert {taint.key for taint in pool.taints} <= tolerated
         assert pod["metadata"]["labels"]["sidecar.istio.io/inject"] == "false"
-        claims = {v["persistentVolumeClaim"]["claimName"] for v in pod["spec"]["volumes"] if "persistentVolumeClaim" in v}
+        claims = {
+            v["persistentVolumeClaim"]["claimName"] for v in pod["spec"]["volumes"] if "persistentVolumeClaim" in v
+        }
         assert claims == {use.volume for use in spec.volumes}
         assert env_of(pod, "PET_NNODES") == [str(spec.nodes)]
         if body["kind"] == "TrainJob":
@@ -177,7 +181,11 @@ def test_a_job_above_the_quota_of_its_queue_waits(applied: Place) -> None:
     assert job.document.spec.resources is not None
     nodes = int(total / amount(job.document.spec.resources.requests["cpu"])) + 1
     metadata = {**body["metadata"], "name": "too-large"}
-    copy = {**body, "metadata": metadata, "spec": {**body["spec"], "trainer": {**body["spec"]["trainer"], "numNodes": nodes}}}
+    copy = {
+        **body,
+        "metadata": metadata,
+        "spec": {**body["spec"], "trainer": {**body["spec"]["trainer"], "numNodes": nodes}},
+    }
     said = applied.cluster.apply([copy])
     assert said.ok, said.warnings
     try:
@@ -195,8 +203,10 @@ def test_a_model_service_becomes_deployments_and_autoscalers(applied: Place) -> 
     for service in applied.environment.all(ModelService):
         for name, step in steps(service).items():
             child, fewest_most = f"{service.name}-{name}", replicas(step)
+            namespace = service.team
             until(
-                lambda child=child: applied.cluster.one("hpa", child, service.team), f"the autoscaler of {child}"
+                lambda child=child, namespace=namespace: applied.cluster.one("hpa", child, namespace),
+                f"the autoscaler of {child}",
             )
             scaler = applied.cluster.one("hpa", child, service.team)
             assert scaler is not None
@@ -227,7 +237,10 @@ def test_quotas_count_what_the_specifications_ask_for(applied: Place) -> None:
             held = quota.get("status", {}).get("used", {})
             return {name: amount(value) for name, value in held.items()} == want
 
-        until(counted, f"{want} in the quota of {team.name}: {applied.cluster.one('resourcequotas', 'platform-quota', team.name)}")
+        until(
+            counted,
+            f"{want} in the quota of {team.name}: {applied.cluster.one('resourcequotas', 'platform-quota', team.name)}",
+        )
         proven.note(applied.name, "quotas that count what was meant", team.name)
 
 
@@ -242,8 +255,6 @@ def bare_pod(team: Resolved[Team], resources: Body) -> Body:
 
 
 def test_limits_of_a_team_reach_pods_that_say_nothing(applied: Place) -> None:
-    import json
-
     for team in applied.environment.all(Team):
         limits = team.document.spec.limits
         assert limits is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.control_plane import proven, sets, stand_ins
+from tests.control_plane import proven, stand_ins
 from tests.control_plane.cluster import Body, key, until
 from tests.control_plane.conftest import Place
 from tests.control_plane.gitops import APPLICATIONS, IN_CLUSTER, Argo, Repository, holds, make_repository, snapshot
@@ -86,7 +86,11 @@ def test_one_apply_brings_up_everything_and_it_is_synced(started: Story) -> None
     until(lambda: started.applications() == set(started.argo.states()), started.argo.explain, seconds=180)
     started.argo.sync_by_hand()
     started.argo.wait_synced(started.applications())
-    missing = [key(b) for b, live in zip(started.bodies(), started.place.cluster.read(started.bodies()), strict=True) if not live]
+    missing = [
+        key(b)
+        for b, live in zip(started.bodies(), started.place.cluster.read(started.bodies()), strict=True)
+        if not live
+    ]
     assert missing == []
     proven.note(started.name, "Applications Synced after one apply", *sorted(started.applications()))
 
@@ -104,7 +108,9 @@ def test_it_is_still_synced_when_controllers_have_acted_and_after_a_hard_refresh
     started.argo.wait_synced(started.applications())
     assert holds(lambda: {state[0] for state in started.argo.states().values()} == {"Synced"}, seconds=5)
     assert started.argo.ill() == []
-    ignored = [item["metadata"]["name"] for item in started.argo.applications() if item["spec"].get("ignoreDifferences")]
+    ignored = [
+        item["metadata"]["name"] for item in started.argo.applications() if item["spec"].get("ignoreDifferences")
+    ]
     assert ignored == [], "name the controller and the source of each rule, and prove that it is needed"
     proven.note(started.name, "Applications still Synced after the controllers", *sorted(started.applications()))
 
@@ -119,14 +125,22 @@ def test_one_edited_field_changes_exactly_one_object(started: Story) -> None:
     cluster = started.place.cluster
     bodies = started.bodies()
     before = versions_of(started, bodies)
-    started.repository.edit("environments/base/tabular/ml-model-service.yaml", ("cpu: 500m, memory: 1Gi", "cpu: 600m, memory: 1Gi"))
+    started.repository.edit(
+        "environments/base/tabular/ml-model-service.yaml", ("cpu: 500m, memory: 1Gi", "cpu: 600m, memory: 1Gi")
+    )
     started.commit()
     after = versions_of(started, bodies)
-    assert {name[1:] for name in after if after[name] != before[name]} == {("InferenceService", "tabular", "ml-model-service")}
+    assert {name[1:] for name in after if after[name] != before[name]} == {
+        ("InferenceService", "tabular", "ml-model-service")
+    }
     deployment = "ml-model-service-predictor"
     until(
-        lambda: (cluster.one("deployments", deployment, "tabular") or {})["spec"]["template"]["spec"]["containers"][0]
-        ["resources"]["requests"]["cpu"] == "600m",
+        lambda: (
+            (cluster.one("deployments", deployment, "tabular") or {})["spec"]["template"]["spec"]["containers"][0][
+                "resources"
+            ]["requests"]["cpu"]
+            == "600m"
+        ),
         "KServe to pass the change on",
     )
     proven.note(started.name, "day-2 stories", "one field, one object")
@@ -149,13 +163,21 @@ JOB = "environments/base/vision/mnist-ddp.yaml"
 
 def runs(story: Story) -> set[str]:
     """Names of the live runs of the example's training job."""
-    kind = "trainjobs.trainer.kubeflow.org" if story.place.environment.versions.has("trainer") else "pytorchjobs.kubeflow.org"
+    kind = (
+        "trainjobs.trainer.kubeflow.org"
+        if story.place.environment.versions.has("trainer")
+        else "pytorchjobs.kubeflow.org"
+    )
     return {item["metadata"]["name"] for item in story.place.cluster.get(kind, "-n", "vision")}
 
 
 def test_a_cosmetic_edit_starts_nothing(started: Story) -> None:
     before = snapshot(started.place.cluster, started.bodies())
-    started.repository.edit(JOB, ("# Ranks, addresses", "# All ranks, addresses"), ("  name: mnist-ddp\n  team: vision", "  team: vision\n  name: mnist-ddp"))
+    started.repository.edit(
+        JOB,
+        ("# Ranks, addresses", "# All ranks, addresses"),
+        ("  name: mnist-ddp\n  team: vision", "  team: vision\n  name: mnist-ddp"),
+    )
     assert started.commit() == ""
     assert snapshot(started.place.cluster, started.bodies()) == before
     proven.note(started.name, "day-2 stories", "cosmetic edit")
@@ -196,7 +218,7 @@ def test_a_deleted_specification_takes_its_objects_and_no_others(started: Story)
     started.repository.edit("environments/base/vision/volumes.yaml", VOLUME)
     started.commit()
     gone = {("kubeflow.org/v1", "Notebook", "vision", "exploration")}
-    everything = {body_key for body_key in before}
+    everything = set(before)
     live = {key(body) for body in started.bodies()}
     assert everything - live == gone | {("v1", "PersistentVolumeClaim", "vision", "exploration-home")}
     assert started.place.cluster.one("notebooks.kubeflow.org", "exploration", "vision") is None

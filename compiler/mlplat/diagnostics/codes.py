@@ -112,14 +112,6 @@ POLICY = (
     Code("MLP327", "component-missing", "a document that needs a component which is not installed"),
     Code("MLP328", "environment-without-own-cluster", "an environment that does not name its own cluster"),
     Code("MLP329", "two-defaults", "several default storage classes"),
-    Code(
-        "MLP304",
-        "access-mode-mismatch",
-        "a volume that several pods mount and only one can, or that is written and cannot be",
-    ),
-    Code(
-        "MLP310", "shared-claim", "workloads that share a volume which one node at a time can mount", Severity.WARNING
-    ),
     Code("MLP330", "no-effect", "a field that has no effect in its environment", Severity.WARNING),
     Code("MLP331", "reserved-variable", "an environment variable that a controller sets"),
     Code("MLP332", "framework-without-api", "a training job that nothing in its environment runs"),

@@ -23,6 +23,11 @@ from mlplat.diagnostics import Diagnostic, Label, ObjectAddress, Severity, Span,
 from mlplat.diagnostics.codes import CODES
 
 
+SCHEMA_RULE = "MLP413"
+AFTER_SCHEMA = frozenset(("MLP440", "MLP444", "MLP445", "MLP446", "MLP447"))
+"""What the server looks at only once the schema has nothing to say, as it does."""
+
+
 @dataclass(frozen=True, slots=True)
 class SpecVerdict:
     """What the spec rules said of one environment. `checked` is None when one of the findings is an error.
@@ -127,16 +132,22 @@ def unused_allowances(verdicts: Iterable[ObjectVerdict]) -> list[Diagnostic]:
 def find_in_objects(scope: ObjectScope, severities: Severities) -> Iterator[tuple[KubeObject, Diagnostic]]:
     """What the object rules find in raw manifests, each with its object; allowances stand in the objects' annotations."""
     allowed: dict[int, frozenset[str]] = {}
-    for rule in OBJECT_RULES:
+    misshapen: set[int] = set()
+    well_formed = scope
+    for rule in sorted(OBJECT_RULES, key=lambda rule: rule.code != SCHEMA_RULE):
         severity = severity_of(rule.code, severities)
         if severity is None:
             continue
-        for found in rule.check(scope):
+        for found in rule.check(well_formed if rule.code in AFTER_SCHEMA else scope):
             item = found.object
+            if rule.code == SCHEMA_RULE:
+                misshapen.add(id(item))
             if id(item) not in allowed:
                 allowed[id(item)] = codes_allowed_on(item.body)
             if rule.code not in allowed[id(item)]:
                 yield item, object_finding(rule.code, severity, found)
+        if rule.code == SCHEMA_RULE:
+            well_formed = replace(scope, objects=[item for item in scope.objects if id(item) not in misshapen])
 
 
 def severity_of(code: str, severities: Severities) -> Severity | None:

@@ -84,10 +84,12 @@ def team_project(team: str, objects: Sequence[KubeObject], env: ResolvedEnvironm
 
 
 def _reach(namespaces: Iterable[str], objects: Iterable[KubeObject], env: ResolvedEnvironment) -> dict[str, Any]:
-    server = cluster_server(env)
+    name = env.environment.document.spec.cluster.name
+    # Either may be written in an Application; ours name the server.
+    cluster = {"server": cluster_server(env), **({"name": name} if name is not None else {})}
     kinds = sorted({(item.ref.group, item.ref.kind) for item in objects if not item.ref.namespace})
     return {
-        "destinations": [{"server": server, "namespace": namespace} for namespace in namespaces],
+        "destinations": [{**cluster, "namespace": namespace} for namespace in namespaces],
         "clusterResourceWhitelist": [{"group": group, "kind": kind} for group, kind in kinds],
     }
 

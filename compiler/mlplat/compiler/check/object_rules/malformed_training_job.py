@@ -51,6 +51,8 @@ def _problems(body: Body, kind: _Kind) -> Iterator[_Problem]:
     spec = body.body.get("spec")
     replicas = spec.get(kind.field) if isinstance(spec, dict) else None
     if not isinstance(spec, dict) or not isinstance(replicas, dict):
+        if spec is None or (isinstance(spec, dict) and replicas is None):
+            yield f"{body.pointer}/spec", f"it has no `{kind.field}`", f"`{kind.field}` is missing", f"add `{kind.field}`"
         return
     where = f"{body.pointer}/spec/{kind.field}"
     for role in kind.needed:
@@ -103,6 +105,8 @@ def _containers(replica: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
     """The containers of a role; None where the schema already finds them missing or misshapen."""
     template = replica.get("template")
     spec = template.get("spec") if isinstance(template, dict) else None
+    if isinstance(template, dict) and spec is None:
+        return []
     containers = spec.get("containers") if isinstance(spec, dict) else None
     if not isinstance(containers, list) or not all(isinstance(container, dict) for container in containers):
         return None

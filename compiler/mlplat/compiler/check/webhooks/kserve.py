@@ -88,7 +88,9 @@ def _protocol(part: Body, at: str) -> Iterator[Problem]:
 
 def _scaling(part: Body, at: str, annotations: Body, mode: str, versions: ComponentVersions) -> Iterator[Problem]:
     metric, target = part.get("scaleMetric"), part.get("scaleTarget")
-    raw_by_old_name = annotations.get(MODE) == "RawDeployment" and not versions.at_least("kserve", "0.17")
+    # 0.16 renamed the mode, rewrites the old name only after this check, and so takes it for Knative's.
+    renamed = versions.at_least("kserve", "0.16") and not versions.at_least("kserve", "0.17")
+    raw_by_old_name = annotations.get(MODE) == "RawDeployment" and renamed
     if mode == "Standard" and not raw_by_old_name:
         kind = annotations.get(AUTOSCALER)
         if kind == "hpa":

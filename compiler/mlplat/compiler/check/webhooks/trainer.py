@@ -77,15 +77,15 @@ def problems_of_job(body: Body, versions: ComponentVersions) -> Iterator[Problem
             yield from _patched(target.get("name"), _map(override.get("spec")), f"{at}/targetJobs/{number}", f"{at}/spec", name)
     if not versions.at_least("trainer", "2.2"):
         processes = _map(spec.get("trainer")).get("numProcPerNode")
-        if isinstance(processes, str) and processes not in ("auto", "cpu", "gpu") and name in _STOCK:
+        if isinstance(processes, str) and str(processes) not in ("auto", "cpu", "gpu") and str(name) in _STOCK:
             yield "/spec/trainer/numProcPerNode", "must be auto, cpu, gpu or a number"
     for kind in ("dataset", "model"):
-        if _map(spec.get("initializer")).get(kind) is not None and name in _STOCK:
+        if _map(spec.get("initializer")).get(kind) is not None and str(name) in _STOCK:
             yield f"/spec/initializer/{kind}", f"the runtime `{name}` has no job that loads it"
 
 
 def _patched(job: Any, pod: Body, where: str, at: str, runtime: Any) -> Iterator[Problem]:
-    if runtime not in _STOCK:
+    if str(runtime) not in _STOCK:
         return
     if job not in (None, "node"):
         yield where, f"the runtime `{runtime}` has no job `{job}`"
