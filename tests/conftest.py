@@ -8,7 +8,6 @@ import pytest
 
 from tests import envtest
 
-
 # A test must see what the code does now, and leave nothing in the folder of the person who runs it.
 os.environ["MLPLAT_CACHE"] = "off"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.control_plane import proven, stand_ins
-from tests.control_plane.cluster import Body, key, until
+from tests.control_plane.cluster import Body, as_yaml, key, until
 from tests.control_plane.conftest import Place
 from tests.control_plane.gitops import APPLICATIONS, IN_CLUSTER, Argo, Repository, holds, make_repository, snapshot
 from tests.control_plane.sets import ROOT, rendered, units
@@ -28,6 +28,7 @@ class Story:
         self.place, self.repository = place, repository
         self.argo = Argo(place.cluster, place.name)
         self.name = place.name
+        self.by_hand: dict[tuple[str, str, str, str], tuple[str, int]] = {}
 
     def bodies(self) -> list[Body]:
         """The objects of the environment as git has them now."""
@@ -38,6 +39,14 @@ class Story:
         apps = rendered(self.repository.root / "generated" / "argocd" / self.name / "apps")
         names = {body["metadata"]["name"] for body in apps if body["kind"] == "Application"}
         return {*names, f"{self.place.environment.platform.name}-{self.name}"}
+
+    def apply_by_hand(self) -> None:
+        """Plain client-side `kubectl apply` of some objects by a person, before there was an Argo CD."""
+        spaces = [body for body in self.bodies() if body["kind"] == "Namespace"]
+        held = [body for body in self.bodies() if body["kind"] in ("ResourceQuota", "RoleBinding", "ResourceFlavor")]
+        for bodies in (spaces, held):
+            self.place.cluster.ask("apply", "-f", "-", stdin=as_yaml(bodies))
+        self.by_hand = snapshot(self.place.cluster, [*spaces, *held])
 
     def commit(self) -> str:
         """Builds, commits, and has Argo CD follow."""
@@ -63,6 +72,7 @@ def started(place: Place, repository: Repository) -> Iterator[Story]:
     place.empty()
     story = Story(place, repository)
     assert not any(place.cluster.read([body for body in story.bodies() if not body["metadata"].get("namespace")]))
+    story.apply_by_hand()
     said = story.argo.bring_up(repository)
     place.lies = "argocd"
     assert said.ok, said.warnings
@@ -93,6 +103,18 @@ def test_one_apply_brings_up_everything_and_it_is_synced(started: Story) -> None
     ]
     assert missing == []
     proven.note(started.name, "Applications Synced after one apply", *sorted(started.applications()))
+
+
+def test_what_a_person_had_applied_before_is_adopted(started: Story) -> None:
+    """The same objects as before, by uid, under the tracking annotation of their Application."""
+    bodies = [body for body in started.bodies() if key(body) in started.by_hand]
+    assert len(bodies) == len(started.by_hand) > 0
+    now = snapshot(started.place.cluster, bodies)
+    assert {name: uid for name, (uid, _) in now.items()} == {name: uid for name, (uid, _) in started.by_hand.items()}
+    for live in started.place.cluster.read(bodies):
+        assert live is not None
+        assert "argocd.argoproj.io/tracking-id" in live["metadata"]["annotations"]
+    proven.note(started.name, "day-2 stories", "adoption")
 
 
 def test_it_is_still_synced_when_controllers_have_acted_and_after_a_hard_refresh(started: Story) -> None:

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ def _others(value: Any) -> Iterator[tuple[str, Any]]:
 def _with(body: Body, steps: Steps, value: Any, add: bool = False) -> Body:
     changed = copy.deepcopy(body)
     parent: Any = changed
-    for step, following in zip(steps[:-1], steps[1:], strict=True):
+    for step, following in pairwise(steps):
         if add and isinstance(parent, dict) and step not in parent:
             parent[step] = [] if isinstance(following, int) else {}
         if add and isinstance(parent, list) and step == len(parent):

@@ -21,8 +21,8 @@ from mlplat.compiler.resolve.versions import environment_versions
 from mlplat.diagnostics import Diagnostic, Severity, Span
 from mlplat.schema.environment import Environment
 from mlplat.schema.kinds import KINDS
-from mlplat.schema.platform import Platform
 from mlplat.schema.model import RefersTo
+from mlplat.schema.platform import Platform
 from tests.proof.fields import Field, all_fields, other_values, places, with_value
 from tests.proof.platforms import RICH
 
@@ -88,7 +88,9 @@ class Version:
         resolved = Resolved(document, node, env.environment.layers)
         versions = environment_versions(resolved, {})
         return (
-            replace(env, environment=resolved, versions=versions, memo={}) if isinstance(versions, ComponentVersions) else None
+            replace(env, environment=resolved, versions=versions, memo={})
+            if isinstance(versions, ComponentVersions)
+            else None
         )
 
     def _refuse(self) -> dict[tuple[str, str], str]:
@@ -102,7 +104,7 @@ class Version:
             assert blamed, f"{self.row}: {[(one.code, one.headline) for one in errors]}"
             refused |= {address: f"{one.code} {one.headline}" for address, one in blamed.items()}
             while orphans := {(one.kind, one.name) for one in self.documents() if self._names_one_of(one, refused)}:
-                refused |= {address: "names a document that is refused" for address in orphans}
+                refused |= dict.fromkeys(orphans, "names a document that is refused")
                 self._drop(refused)
             self._drop(refused)
         return refused
@@ -110,7 +112,9 @@ class Version:
     def _errors(self) -> list[Diagnostic]:
         """Errors of the rules on the specifications; where there are none, those on the objects."""
         first = [one for one in check_environment(self.env).findings if one.severity == Severity.ERROR]
-        return first or [one for one in self.said(self.env, self.objects_of(self.env)) if one.severity == Severity.ERROR]
+        return first or [
+            one for one in self.said(self.env, self.objects_of(self.env)) if one.severity == Severity.ERROR
+        ]
 
     def _drop(self, refused: Mapping[tuple[str, str], str]) -> None:
         documents = {
@@ -216,7 +220,9 @@ class Version:
             if env is None:
                 continue
             candidates.append(env)
-            if self._changes(document, env) or (item.pattern == COUNTS_RUNS and self._names(env) != self._names(self.env)):
+            if self._changes(document, env) or (
+                item.pattern == COUNTS_RUNS and self._names(env) != self._names(self.env)
+            ):
                 return "changed"
         for env in candidates:
             if any(_names(finding, document, path) for finding in self._said(env)):

@@ -3,7 +3,7 @@ Kubernetes' own strict schemas, and by the distilled tables."""
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -16,8 +16,11 @@ from referencing import Registry, Resource
 from mlplat.catalog.lookup import KindTable, Tables, load_tables
 from mlplat.catalog.structural import check_structure
 from mlplat.catalog.versions import known_versions
-from tests.proof.platforms import argo_objects, argo_tables, compiled, name_of, platform_folders, table_of
+from mlplat.compiler.artifacts import KubeObject
+from tests.proof.dead_fields import Row, Version
+from tests.proof.platforms import argo_objects, argo_tables, compiled, judged, name_of, platform_folders
 from tests.proof.published import EQUAL_TO, crd_of, duplicate_keys, refusals, schema_of_version
+from tests.proof.version_rows import ROWS
 
 ENVIRONMENTS = [
     pytest.param(folder, path.name, id=f"{name_of(folder)}-{path.name}")
@@ -60,13 +63,7 @@ def problems_of(body: dict[str, Any], table: KindTable, tables: Tables, crds: Pa
 def test_every_object_is_accepted_by_its_own_version(folder: Path, environment: str, crds: Path) -> None:
     result = compiled(folder)
     tables = load_tables(result.environments[environment].versions)
-    judges: dict[str, str] = {}
-    problems: list[str] = []
-    for item in result.objects[environment].objects:
-        body = json.loads(json.dumps(item.body))
-        judge, found = problems_of(body, table_of(item, tables), tables, crds)
-        judges[f"{body['apiVersion']} {body['kind']}"] = judge
-        problems += [f"{item.ref} {text}" for text in found]
+    judges, problems = judge_all(result.objects[environment].objects, tables, crds)
     for body in argo_objects(result, environment):
         argo = argo_tables()
         table = argo.lookup(str(body["apiVersion"]), str(body["kind"]))
@@ -79,13 +76,37 @@ def test_every_object_is_accepted_by_its_own_version(folder: Path, environment: 
     assert not problems, "\n".join(problems)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_every_field_is_lowered_to_what_each_version_accepts(row: Row, crds: Path) -> None:
+    """The platform in which every field is set, in every release and with every component version."""
+    version = Version(row)
+    tables = load_tables(version.env.versions)
+    judges, problems = judge_all(version.objects_of(version.env).objects, tables, crds)
+    for kind, judge in sorted(judges.items()):
+        print(f"{row}: {kind} is judged by {judge}")
+    assert len(judges) > 10
+    assert not problems, "\n".join(problems)
+
+
+def judge_all(objects: Iterable[KubeObject], tables: Tables, crds: Path) -> tuple[dict[str, str], list[str]]:
+    """The judge of each kind, and every problem of every object."""
+    judges: dict[str, str] = {}
+    problems: list[str] = []
+    for item, table in judged(objects, tables):
+        body = json.loads(json.dumps(item.body))
+        judge, found = problems_of(body, table, tables, crds)
+        judges[f"{body['apiVersion']} {body['kind']}"] = judge
+        problems += [f"{item.ref} {text}" for text in found]
+    return judges, problems
+
+
 def test_every_judge_refuses() -> None:
     """A judge that accepts everything would prove nothing: a field too many is refused by each."""
     result = compiled(platform_folders()[0])
     for name, held in result.objects.items():
         kubernetes = result.environments[name].versions.kubernetes
-        for item in held.objects:
-            table = table_of(item, load_tables(result.environments[name].versions))
+        for item, table in judged(held.objects, load_tables(result.environments[name].versions)):
             if not table.custom:
                 body = {**json.loads(json.dumps(item.body)), "inventedField": 1}
                 assert list(core_validator(kubernetes, body["apiVersion"], body["kind"]).iter_errors(body))
@@ -98,8 +119,7 @@ def test_published_schemas_refuse_what_a_server_would_drop(crds: Path) -> None:
     refused = 0
     for name, held in result.objects.items():
         tables = load_tables(result.environments[name].versions)
-        for item in held.objects:
-            table = table_of(item, tables)
+        for item, table in judged(held.objects, tables):
             if not table.custom or table.schemaless:
                 continue
             crd = crd_of(table, crds)
@@ -118,7 +138,9 @@ def deepest(value: Any) -> dict[str, Any]:
     spec: dict[str, Any] = value.get("spec", value)
     while True:
         below = [inner for inner in spec.values() if isinstance(inner, dict)]
-        below += [item for inner in spec.values() if isinstance(inner, list) for item in inner if isinstance(item, dict)]
+        below += [
+            item for inner in spec.values() if isinstance(inner, list) for item in inner if isinstance(item, dict)
+        ]
         if not below:
             return spec
         spec = below[0]
@@ -127,7 +149,13 @@ def deepest(value: Any) -> dict[str, Any]:
 def test_versions_that_share_a_schema_are_documented() -> None:
     text = " ".join((Path(__file__).parents[2] / "docs/limits.md").read_text(encoding="utf-8").split())
     stated = text[text.index("One file for several versions") : text.index("Kinds whose schema is not held")]
-    titles = {"katib": "Katib", "notebooks": "Notebook", "profiles": "Profile", "pipelines": "Pipelines", "kserve": "KServe"}
+    titles = {
+        "katib": "Katib",
+        "notebooks": "Notebook",
+        "profiles": "Profile",
+        "pipelines": "Pipelines",
+        "kserve": "KServe",
+    }
     for (component, newest), kinds in EQUAL_TO.items():
         assert titles[component] in stated
         assert newest in stated or component == "kserve"

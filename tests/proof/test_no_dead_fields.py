@@ -10,19 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from mlplat.catalog.releases import RELEASES
-from mlplat.catalog.versions import known_versions
 from mlplat.compiler.pipeline import compile_platform
 from tests.proof.dead_fields import Row, Version
 from tests.proof.fields import all_fields, has_one_value
 from tests.proof.platforms import RICH, copy_specifications
-
-EXTRAS: Mapping[str, str | None] = {"kueue": "0.19.2", "externalSecrets": "2.9.0", "sealedSecrets": "0.36.6"}
-LOWERED = (
-    *("trainer", "trainingOperator", "kserve", "katib", "notebooks", "profiles"),
-    *("kueue", "externalSecrets", "sealedSecrets"),
-)
-"""Components whose version decides what a document is lowered to."""
+from tests.proof.version_rows import ROWS
 
 ELSEWHERE: Mapping[str, str] = {
     "Environment.metadata.name": "it must be the name of the folder (tests/load); every path and label holds it",
@@ -33,33 +25,6 @@ ELSEWHERE: Mapping[str, str] = {
     "Component.metadata.name": "nothing is made from a component; other documents refer to it by name (tests/resolve)",
 }
 """Fields that act where documents are read, before anything is lowered, with where that is shown."""
-
-
-def _rows() -> list[Row]:
-    """Every release as it is, and beside them rows that hold every known version of every component that matters."""
-    rows = [Row(name, release.kubernetes[-1], EXTRAS) for name, release in RELEASES.items()]
-    newest = rows[-1]
-    rows.append(Row(newest.release, newest.kubernetes, {**EXTRAS, "kueue": None}))
-    rows.append(Row(newest.release, newest.kubernetes, {**EXTRAS, "profiles": None, "trainer": None, "trainingOperator": "1.9.2"}))
-    held = {(name, version) for row in rows for name, version in _components(row).items()}
-    left = {name: [one for one in known_versions(name) if (name, one) not in held] for name in LOWERED}
-    while any(left.values()):
-        rows.append(
-            Row(
-                newest.release,
-                newest.kubernetes,
-                {**EXTRAS, **{name: versions.pop() for name, versions in left.items() if versions}},
-            )
-        )
-    return rows
-
-
-def _components(row: Row) -> dict[str, str]:
-    shipped = {name: entry.version for name, entry in RELEASES[row.release].components.items() if entry.installed}
-    return {name: version for name, version in {**shipped, **row.components}.items() if version is not None}
-
-
-ROWS = _rows()
 
 
 @pytest.mark.parametrize(
@@ -89,13 +54,17 @@ def test_inheritance_has_an_effect(tmp_path: Path) -> None:
     assert names_of(tmp_path) - before == {"unwanted"}
     environment.write_text(text.replace("  extends: [base]\n", ""))
     found = compile_platform(tmp_path).findings
-    assert any(one.code == "MLP207" and "Queue/unwanted" in one.headline for one in found), "nothing to exclude any more"
+    assert any(one.code == "MLP207" and "Queue/unwanted" in one.headline for one in found), (
+        "nothing to exclude any more"
+    )
 
 
 def test_the_order_of_promotion_has_an_effect(tmp_path: Path) -> None:
     copy_specifications(RICH, tmp_path)
     environment = tmp_path / "environments/full/environment.yaml"
-    environment.write_text(environment.read_text().replace("    automated: true\n    prune: false\n    selfHeal: false\n", ""))
+    environment.write_text(
+        environment.read_text().replace("    automated: true\n    prune: false\n    selfHeal: false\n", "")
+    )
     last = compile_platform(tmp_path)
     platform = tmp_path / "platform.yaml"
     platform.write_text(platform.read_text().replace("  promotion: [full]\n", ""))

@@ -17,7 +17,7 @@ from mlplat.compiler.effective import namespace_of
 from mlplat.objects.go_yaml import parse_stream
 from mlplat.schema.team import Team
 from tests import envtest
-from tests.proof.platforms import argo_objects, argo_tables, compiled, name_of, platform_folders, table_of
+from tests.proof.platforms import argo_objects, argo_tables, compiled, judged, name_of, platform_folders
 from tests.proof.published import crd_of
 
 pytestmark = pytest.mark.cluster
@@ -43,13 +43,15 @@ def server(tmp_path: Path) -> Iterator[envtest.ControlPlane]:
 
 
 @pytest.mark.parametrize(("folder", "environment"), ENVIRONMENTS)
-def test_a_server_takes_every_object_in_order(folder: Path, environment: str, server: envtest.ControlPlane, crds: Path) -> None:
+def test_a_server_takes_every_object_in_order(
+    folder: Path, environment: str, server: envtest.ControlPlane, crds: Path
+) -> None:
     result = compiled(folder)
     env = result.environments[environment]
     tables = load_tables(env.versions)
-    items = [item for item in result.objects[environment].objects if tables.lookup(item.body["apiVersion"], item.ref.kind)]
+    served = judged(result.objects[environment].objects, tables)
     argo = argo_objects(result, environment)
-    found = [table_of(item, tables) for item in items]
+    items, found = [item for item, _ in served], [table for _, table in served]
     found += [table for body in argo if (table := argo_tables().lookup(str(body["apiVersion"]), str(body["kind"])))]
     server.install_crds(sorted({crd_of(table, crds) for table in found if table.custom}))
     for team in env.all(Team):

@@ -6,6 +6,7 @@ Nothing of a platform is needed. What the API server takes but a platform should
 unpinned image) is a warning here: the question is what a server would say.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from mlplat.catalog import node as nodes
 from mlplat.catalog.distil import distil_crd
 from mlplat.catalog.index import held_versions, kinds_of
-from mlplat.catalog.lookup import Tables, load_tables
+from mlplat.catalog.lookup import Tables, held_facts, load_tables
 from mlplat.catalog.node import Node
 from mlplat.catalog.versions import ComponentVersions, version_key
 from mlplat.compiler.artifacts import KubeObject
@@ -21,7 +22,7 @@ from mlplat.compiler.check.cel_rules import Unevaluated, check_cel
 from mlplat.compiler.check.rule import ObjectScope, Severities
 from mlplat.compiler.check.runner import find_in_objects, object_finding
 from mlplat.compiler.load.crds import GivenCrd, read_crds
-from mlplat.compiler.load.raw import RawObject, parse_raw
+from mlplat.compiler.load.raw import Composed, RawObject, parse_raw
 from mlplat.diagnostics import Diagnostic, Label, Severity
 from mlplat.objects.gvk import parse_api_version, ref_of
 
@@ -54,6 +55,7 @@ def check_manifests(texts: Mapping[str, str], versions: ComponentVersions, crds:
 
     `crds` is a file or folder with CustomResourceDefinitions, which take the place of the held schemas.
     """
+    places = Composed(texts)
     raws: list[RawObject] = []
     findings: list[Found] = []
     for file, text in sorted(texts.items()):
@@ -67,12 +69,12 @@ def check_manifests(texts: Mapping[str, str], versions: ComponentVersions, crds:
         if problem is None:
             sound.append((raw, body))
         else:
-            findings.append(Found(_headless(raw, problem, texts), raw))
+            findings.append(Found(_headless(raw, problem, places), raw))
     kinds = sorted({(parse_api_version(body["apiVersion"]), body["kind"]) for _, body in sound})
     given, problems = _given(crds, [(group, version, kind) for (group, version), kind in kinds], versions)
     findings += [Found(problem) for problem in problems]
     tables = load_tables(versions, [one.crd for one in given])
-    judged, unevaluated = _judge(sound, given, tables, texts)
+    judged, unevaluated = _judge(sound, given, tables, places)
     ordered = sorted([*findings, *judged], key=_order)
     return Verdict(tuple(ordered), tuple(unevaluated))
 
@@ -81,7 +83,7 @@ def _judge(
     sound: Sequence[tuple[RawObject, dict[str, Any]]],
     given: Sequence[GivenCrd],
     tables: Tables,
-    texts: Mapping[str, str],
+    places: Composed,
 ) -> tuple[list[Found], list[tuple[Unevaluated, RawObject | None]]]:
     items: list[KubeObject] = []
     of_item: dict[int, RawObject] = {}
@@ -89,6 +91,8 @@ def _judge(
         table = tables.lookup(body["apiVersion"], body["kind"])
         if table is not None and not table.custom:
             body = _without_holes(body, table.schema)
+        elif table is not None and tables.versions.has(_REWRITTEN.get((table.group, table.kind), "-")):
+            body = _without_holes(_filled(body, table.schema), table.schema)
         ref = ref_of(body, table.namespaced if table is not None else "namespace" in body["metadata"])
         items.append(KubeObject(body, ref, ref.name, raw.file))
         of_item[id(items[-1])] = raw
@@ -99,13 +103,13 @@ def _judge(
         if diagnostic.code == "MLP413":
             misshapen.add(id(item))
         raw = of_item[id(item)]
-        findings.append(Found(_placed(diagnostic, raw, texts), raw))
+        findings.append(Found(_placed(diagnostic, raw, places), raw))
     # The server evaluates rules only on what its schema takes.
     sound_items = [item for item in items if id(item) not in misshapen]
     result = check_cel(replace(scope, objects=sound_items), [one.crd for one in given])
     for found in result.found:
         raw = of_item[id(found.object)]
-        findings.append(Found(_placed(object_finding("MLP442", Severity.ERROR, found), raw, texts), raw))
+        findings.append(Found(_placed(object_finding("MLP442", Severity.ERROR, found), raw, places), raw))
     unevaluated = [(one, of_item.get(id(one.object)) if one.object is not None else None) for one in result.unevaluated]
     return findings, unevaluated
 
@@ -113,11 +117,42 @@ def _judge(
 _ZERO: Mapping[str, Any] = {"string": "", "integer": 0, "number": 0, "boolean": False, "object": {}, "array": []}
 
 
+_REWRITTEN: Mapping[tuple[str, str], str] = {
+    ("serving.kserve.io", "InferenceService"): "kserve",
+    ("kueue.x-k8s.io", "ClusterQueue"): "kueue",
+    ("trainer.kubeflow.org", "TrainJob"): "kueue",
+    ("jobset.x-k8s.io", "JobSet"): "jobset",
+}
+"""Kinds that a defaulting webhook of a component reads and writes as a whole, before the schema is looked at."""
+
+
+def _filled(value: Any, node: Node | None) -> Any:
+    """An object as a webhook in Go writes it back: with the zero values of texts and amounts that must be there."""
+    if not node:
+        return value
+    if isinstance(value, dict):
+        made = {key: _filled(inner, nodes.child(node, key)) for key, inner in value.items()}
+        for name in nodes.required(node):
+            below = nodes.child(node, name) or {}
+            if name not in made and nodes.is_quantity(below):
+                made[name] = "0"
+            elif name not in made and below.get("type") == "string":
+                made[name] = ""
+        return made
+    if isinstance(value, list):
+        below = nodes.items(node) or {}
+        return [_filled({} if item is None and below.get("type") == "object" else item, below) for item in value]
+    return value
+
+
 def _without_holes(value: Any, node: Node | None) -> Any:
     """A null in a list of one of Kubernetes' own kinds is read as the zero value of its items' type."""
     if node is None:
         return value
     if isinstance(value, dict):
+        if nodes.is_map(node):
+            zero = "0" if nodes.is_quantity(nodes.child(node, "") or {}) else ""
+            return {key: zero if inner is None else inner for key, inner in value.items()}
         return {key: _without_holes(inner, nodes.child(node, key)) for key, inner in value.items()}
     if isinstance(value, list):
         below = nodes.items(node) or {}
@@ -145,17 +180,17 @@ def _why_headless(body: Any) -> str | None:
     return None
 
 
-def _headless(raw: RawObject, problem: str, texts: Mapping[str, str]) -> Diagnostic:
-    span = raw.span((), False, texts[raw.file])
+def _headless(raw: RawObject, problem: str, places: Composed) -> Diagnostic:
+    span = raw.span((), places)
     return Diagnostic("MLP403", Severity.ERROR, problem, Label(span, "not a Kubernetes object"), pointer="")
 
 
-def _placed(diagnostic: Diagnostic, raw: RawObject | None, texts: Mapping[str, str]) -> Diagnostic:
+def _placed(diagnostic: Diagnostic, raw: RawObject | None, places: Composed) -> Diagnostic:
     if raw is None:
         return diagnostic
     steps = tuple(step.replace("~1", "/").replace("~0", "~") for step in (diagnostic.pointer or "").split("/")[1:])
     label = diagnostic.primary.text if diagnostic.primary is not None else ""
-    return replace(diagnostic, primary=Label(raw.span(steps, text=texts[raw.file]), label))
+    return replace(diagnostic, primary=Label(raw.span(steps, places), label))
 
 
 def _order(found: Found) -> tuple[str, int, int, str, str]:
@@ -228,12 +263,8 @@ def _serves(one: GivenCrd, version: str) -> bool:
 
 def _versions_in(one: GivenCrd) -> set[str]:
     """Component versions that the path of a definition names (`older/kserve-v0.16.0/inferenceservices.yaml`)."""
-    import re
-
     return set(re.findall(r"(?<![0-9.])v?(\d+\.\d+(?:\.\d+)?(?:-[a-z]+\.\d+)?)(?=[/_.-]|$)", one.file))
 
 
 def _is_held(fact: Any, component: str, version: str) -> bool:
-    from mlplat.catalog.lookup import held_facts
-
     return held_facts(component, version, fact.group, fact.kind) == fact

@@ -177,7 +177,7 @@ LOWERING = (
     Code("MLP440", "refused-object", "an object that Kubernetes' own validation refuses"),
     Code("MLP441", "undecided-definition", "several definitions of one kind, and no version that decides"),
     Code("MLP442", "broken-cel-rule", "an object that a rule of its definition refuses"),
-    Code("MLP443", "impossible-pod", "a template whose pods the server would refuse"),
+    Code("MLP443", "impossible-pod", "a template whose pods the server would refuse", Severity.WARNING),
     Code("MLP444", "refused-train-job", "an object that Trainer's webhooks refuse"),
     Code("MLP445", "refused-queue-object", "an object that Kueue's webhooks refuse"),
     Code("MLP446", "refused-inference-service", "an object that KServe's webhooks refuse"),

@@ -22,9 +22,8 @@ from mlplat.compiler.check.rules import SPEC_RULES
 from mlplat.diagnostics import Diagnostic, Label, ObjectAddress, Severity, Span, has_errors, sort_key
 from mlplat.diagnostics.codes import CODES
 
-
 SCHEMA_RULE = "MLP413"
-AFTER_SCHEMA = frozenset(("MLP440", "MLP444", "MLP445", "MLP446", "MLP447"))
+AFTER_SCHEMA = frozenset(("MLP440", "MLP443", "MLP444", "MLP445", "MLP446", "MLP447"))
 """What the server looks at only once the schema has nothing to say, as it does."""
 
 

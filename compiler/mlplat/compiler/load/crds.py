@@ -11,8 +11,6 @@ import yaml
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEFINITION = b"CustomResourceDefinition"
-_KIND = re.compile(rb"""["']?\bkind["']?\s*:\s*["']?([A-Za-z0-9]+)""")
-_HEAD = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +32,24 @@ def read_crds(where: str, kinds: Iterable[tuple[str, str]]) -> list[GivenCrd]:
     Raises OSError when something cannot be read, ValueError when a file that defines one of them is no YAML.
     """
     path = Path(where)
-    files = [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.suffix in (".yaml", ".yml", ".json"))
+    files = (
+        [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.suffix in (".yaml", ".yml", ".json"))
+    )
     if not path.exists():
         raise FileNotFoundError(2, "no such file or folder", where)
     wanted = set(kinds)
+    if not wanted:
+        return []
+    # No word boundary in front: the search then jumps from one `kind` to the next.
+    mention = re.compile(rb"""kind["']?\s*:\s*["']?(?:%s)\b""" % b"|".join(sorted(kind.encode() for _, kind in wanted)))
+    groups = sorted({group for group, _ in wanted})
     found = []
     for file in files:
         data = file.read_bytes()
-        if _DEFINITION in data[:_HEAD] or _DEFINITION in data:
-            if any(_may_define(data, group, kind) for group, kind in wanted):
+        if _DEFINITION in data:
+            if mention.search(data) and any(group.encode() in data for group in groups):
                 found += [one for one in _definitions(file, data) if one.group_kind in wanted]
     return found
-
-
-def _may_define(data: bytes, group: str, kind: str) -> bool:
-    return kind.encode() in data and group.encode() in data and any(
-        match[1] == kind.encode() for match in _KIND.finditer(data)
-    )
 
 
 def _definitions(file: Path, data: bytes) -> list[GivenCrd]:
@@ -60,7 +59,9 @@ def _definitions(file: Path, data: bytes) -> list[GivenCrd]:
         raise ValueError(f"{file.as_posix()} is not well-formed: {error}") from error
     found = []
     for document in documents:
-        members = document.get("items", ()) if isinstance(document, dict) and document.get("kind") == "List" else [document]
+        members = (
+            document.get("items", ()) if isinstance(document, dict) and document.get("kind") == "List" else [document]
+        )
         for crd in members:
             spec = crd.get("spec") if isinstance(crd, dict) else None
             if isinstance(spec, dict) and crd.get("kind") == "CustomResourceDefinition" and "names" in spec:

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,20 +34,34 @@ class RawObject:
     root: Any = None
     inside: tuple[str | int, ...] = ()
 
-    def span(self, steps: tuple[str, ...], at_key: bool = False, text: str = "") -> Span:
-        """Where a value (`at_key`: its key) stands, or the nearest thing above it. `text` is that of the file."""
-        node = self.root if self.root is not None else _compose(text)
+    def span(self, steps: tuple[str, ...], composed: "Composed") -> Span:
+        """Where a value stands, or the nearest thing above it."""
+        node = self.root if self.root is not None else composed.root(self.file)
         key = None
         for step in (*map(str, self.inside), *steps):
             found = _child(node, step)
             if found is None:
                 break
             key, node = found
-        place = key if key is not None and (at_key or not isinstance(node, ScalarNode)) else node
+        place = key if key is not None and not isinstance(node, ScalarNode) else node
         if place is None:
             return Span(self.file, 1, 1, 1, 1)
         start, end = place.start_mark, place.end_mark
         return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """Texts that were read as JSON, composed again, once each, where a place in them is asked for."""
+
+    texts: Mapping[str, str]
+    _roots: dict[str, Any] = field(default_factory=dict)
+
+    def root(self, file: str) -> Any:
+        """The composed document of a file; None when it is no YAML."""
+        if file not in self._roots:
+            self._roots[file] = _compose(self.texts[file])
+        return self._roots[file]
 
 
 def read_texts(where: str) -> dict[str, str]:
@@ -111,9 +125,7 @@ def _unpacked(item: RawObject) -> Iterator[RawObject]:
     body = item.body
     if isinstance(body, dict) and str(body.get("kind", "")).endswith("List") and isinstance(body.get("items"), list):
         for index, member in enumerate(body["items"]):
-            yield from _unpacked(
-                RawObject(member, item.file, item.document, item.root, (*item.inside, "items", index))
-            )
+            yield from _unpacked(RawObject(member, item.file, item.document, item.root, (*item.inside, "items", index)))
     else:
         yield item
 
@@ -170,7 +182,12 @@ class _Reader:
         self.count += 1
         if self.count > _MOST_VALUES:
             if self.count == _MOST_VALUES + 1:
-                self.refuse(node, "the document holds too many values once its aliases are followed", "too many values", "MLP007")
+                self.refuse(
+                    node,
+                    "the document holds too many values once its aliases are followed",
+                    "too many values",
+                    "MLP007",
+                )
             return None
         if kind is SequenceNode:
             value = self.value

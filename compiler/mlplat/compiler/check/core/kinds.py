@@ -22,16 +22,20 @@ def _percentage(value: Any) -> str | None:
 
 
 _JOB: dict[str, Any] = {
-    **{
-        name: _COUNT
-        for name in (
+    **dict.fromkeys(
+        (
             *("parallelism", "completions", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished"),
             *("backoffLimitPerIndex", "maxFailedIndexes"),
-        )
-    },
+        ),
+        _COUNT,
+    ),
     "completionMode": f.one_of("Indexed", "NonIndexed", empty=False),
     "podReplacementPolicy": f.one_of("Failed", "TerminatingOrFailed", empty=False),
-    "managedBy": lambda v: "must be a domain and a path, such as `example.com/controller`" if isinstance(v, str) and ("/" not in v or f.subdomain(v.split("/")[0])) else None,
+    "managedBy": lambda v: (
+        "must be a domain and a path, such as `example.com/controller`"
+        if isinstance(v, str) and ("/" not in v or f.subdomain(v.split("/")[0]))
+        else None
+    ),
     "podFailurePolicy.rules[]": (f.need("action"), f.exactly_one("onExitCodes", "onPodConditions")),
     "podFailurePolicy.rules[].action": f.one_of("Count", "FailIndex", "FailJob", "Ignore"),
     "podFailurePolicy.rules[].onExitCodes": f.need("operator", "values"),
@@ -40,12 +44,11 @@ _JOB: dict[str, Any] = {
     "podFailurePolicy.rules[].onPodConditions[].type": f.qualified,
     "podFailurePolicy.rules[].onPodConditions[].status": f.one_of("False", "True", "Unknown"),
     "successPolicy": f.need("rules"),
-    "successPolicy.rules[].succeededCount": f.at_least(1),
+    "successPolicy.rules[].succeededCount": _COUNT,
 }
 _WORKLOAD: dict[str, Any] = {
     "spec.replicas": _COUNT,
     "spec.minReadySeconds": _COUNT,
-    "spec.revisionHistoryLimit": _COUNT,
     "spec.selector": f.selector,
 }
 _SUBJECTS = {
@@ -113,7 +116,12 @@ _PEERS = {
     "ipBlock.cidr": f.cidr,
     "ipBlock.except[]": f.cidr,
 }
-_POLICY_PORT = {"": _policy_port, "protocol": f.one_of("TCP", "UDP", "SCTP", empty=False), "port": f.port_or_name, "endPort": f.port}
+_POLICY_PORT = {
+    "": _policy_port,
+    "protocol": f.one_of("TCP", "UDP", "SCTP", empty=False),
+    "port": f.port_or_name,
+    "endPort": f.port,
+}
 
 
 def _backend(value: Any) -> str | None:
@@ -139,13 +147,15 @@ def _host(value: Any) -> str | None:
 
 _BACKEND = {
     "": _backend,
-    "service": f.need("name"),
+    "service": f.need("name", "port"),
     "service.name": f.text(why_no_service_name),
     "service.port": _service_port,
     "service.port.name": f.port_name,
     "service.port.number": f.port,
     "resource": f.need("kind", "name"),
-    "resource.apiGroup": f.subdomain,
+    "resource.apiGroup": f.subdomain_strict,
+    "resource.kind": f.text(why_no_path_segment),
+    "resource.name": f.text(why_no_path_segment),
 }
 
 
@@ -171,7 +181,7 @@ _TARGETS = {
     "averageValue": f.positive,
     "value": f.positive,
 }
-_METRIC = {"": f.need("name"), "name": f.text(why_no_path_segment), "selector": f.selector}
+_METRIC = {"": f.need("name"), "name": f.text(why_no_path_segment)}
 _SCALING = {
     "selectPolicy": f.one_of("Max", "Min", "Disabled", empty=False),
     "stabilizationWindowSeconds": f.between(0, 3600),
@@ -188,6 +198,7 @@ FORMS: Mapping[tuple[str, str], Forms] = {
         ("apps", "Deployment"): {
             **_WORKLOAD,
             "spec.progressDeadlineSeconds": _COUNT,
+            "spec.revisionHistoryLimit": _COUNT,
             "spec.strategy.type": f.one_of("Recreate", "RollingUpdate"),
             "spec.strategy.rollingUpdate.maxSurge": f.share,
             "spec.strategy.rollingUpdate.maxUnavailable": f.share_up_to_all,
@@ -203,9 +214,11 @@ FORMS: Mapping[tuple[str, str], Forms] = {
             "spec.persistentVolumeClaimRetentionPolicy.whenScaled": f.one_of("Retain", "Delete"),
             "spec.ordinals.start": _COUNT,
             **_at("spec.volumeClaimTemplates[].spec", CLAIM),
+            "spec.volumeClaimTemplates[]": f.need("spec"),
         },
         ("apps", "DaemonSet"): {
             **_WORKLOAD,
+            "spec.revisionHistoryLimit": _COUNT,
             "spec.updateStrategy.type": f.one_of("RollingUpdate", "OnDelete"),
             "spec.updateStrategy.rollingUpdate.maxSurge": f.share_up_to_all,
             "spec.updateStrategy.rollingUpdate.maxUnavailable": f.share_up_to_all,
@@ -240,7 +253,7 @@ FORMS: Mapping[tuple[str, str], Forms] = {
             "spec.ports[].name": f.label,
             "spec.ports[].protocol": f.one_of("TCP", "UDP", "SCTP"),
             "spec.ports[].port": f.port,
-            "spec.ports[].targetPort": f.port_or_name,
+            "spec.ports[].targetPort": lambda v: None if v in (0, "") else f.port_or_name(v),
             "spec.ports[].appProtocol": f.qualified_strict,
         },
         ("networking.k8s.io", "NetworkPolicy"): {
@@ -269,6 +282,8 @@ FORMS: Mapping[tuple[str, str], Forms] = {
             **_at("spec", CLAIM),
             "spec.dataSource": f.need("kind", "name"),
             "spec.dataSourceRef": f.need("kind", "name"),
+            "spec.dataSource.apiGroup": f.subdomain,
+            "spec.dataSourceRef.apiGroup": f.subdomain,
             "spec.volumeAttributesClassName": f.subdomain,
         },
         ("", "PersistentVolume"): {
@@ -296,7 +311,7 @@ FORMS: Mapping[tuple[str, str], Forms] = {
             "": f.need("spec"),
             "spec": f.need("scaleTargetRef", "maxReplicas"),
             **_at("spec.scaleTargetRef", _REFERENCE),
-            "spec.minReplicas": f.at_least(1),
+            "spec.minReplicas": _COUNT,
             "spec.maxReplicas": f.at_least(1),
             "spec.metrics[].type": f.one_of("ContainerResource", "External", "Object", "Pods", "Resource", empty=False),
             **{
@@ -311,7 +326,8 @@ FORMS: Mapping[tuple[str, str], Forms] = {
             },
             "spec.metrics[].resource": f.need("name", "target"),
             "spec.metrics[].containerResource": f.need("name", "container", "target"),
-            "spec.metrics[].containerResource.container": f.text(why_no_path_segment),
+            "spec.metrics[].containerResource.container": f.label,
+            "spec.metrics[].containerResource.name": f.qualified,
             **_at("spec.metrics[].object.describedObject", _REFERENCE),
             **_at("spec.behavior.scaleDown", _SCALING),
             **_at("spec.behavior.scaleUp", _SCALING),
@@ -330,6 +346,7 @@ FORMS: Mapping[tuple[str, str], Forms] = {
             "provisioner": f.text(lambda v: f.qualified(v.lower())),
             "reclaimPolicy": f.one_of("Delete", "Retain", empty=False),
             "volumeBindingMode": f.one_of("Immediate", "WaitForFirstConsumer", empty=False),
+            "allowedTopologies[]": f.need("matchLabelExpressions"),
             "allowedTopologies[].matchLabelExpressions[]": f.need("key", "values"),
             "allowedTopologies[].matchLabelExpressions[].key": f.qualified,
         },

@@ -11,8 +11,17 @@ Problem = tuple[str, str]
 Body = Mapping[str, Any]
 
 _COUNTED = frozenset(
-    "pods services replicationcontrollers secrets configmaps persistentvolumeclaims resourcequotas "
-    "services.loadbalancers services.nodeports".split()
+    [
+        "pods",
+        "services",
+        "replicationcontrollers",
+        "secrets",
+        "configmaps",
+        "persistentvolumeclaims",
+        "resourcequotas",
+        "services.loadbalancers",
+        "services.nodeports",
+    ]
 )
 _MEASURED = frozenset(
     [
@@ -116,15 +125,19 @@ def _limit(limit: Body, kind: Any, where: str) -> Iterator[Problem]:
     if kind == "PersistentVolumeClaim" and "storage" not in amounts["min"] and "storage" not in amounts["max"]:
         yield where, "needs `min.storage` or `max.storage`"
     for name in sorted({name for held in amounts.values() for name in held}):
-        if "/" not in name and _why_no_name(name, _MEASURED) or f.qualified(name):
+        if ("/" not in name and _why_no_name(name, _MEASURED)) or f.qualified(name):
             yield f"{where}", f"`{name}` is no resource that Kubernetes knows"
             continue
         yield from _bounds(name, {field: _nanos(held[name]) for field, held in amounts.items() if name in held}, where)
 
 
 def _bounds(name: str, held: Mapping[str, int | None], where: str) -> Iterator[Problem]:
-    order = [(field, held[field]) for field in ("min", "defaultRequest", "default", "max") if held.get(field) is not None]
-    for (low, small), (high, great) in ((order[i], order[j]) for i in range(len(order)) for j in range(i + 1, len(order))):
+    order = [
+        (field, held[field]) for field in ("min", "defaultRequest", "default", "max") if held.get(field) is not None
+    ]
+    for (low, small), (high, great) in (
+        (order[i], order[j]) for i in range(len(order)) for j in range(i + 1, len(order))
+    ):
         if small is not None and great is not None and small > great:
             yield f"{where}/{high}", f"`{name}`: `{low}` is above `{high}`"
             return

@@ -82,7 +82,7 @@ def _containers(spec: Mapping[str, Any], pointer: str, use: PodUse) -> Iterator[
             if isinstance(name, str) and name in names:
                 yield f"{where}/name", f"two containers are named `{name}`"
             names.add(str(name))
-            if not body.get("image") and not use.template:
+            if not body.get("image"):
                 yield where, "needs `image`"
             yield from _mounts(body, where, volumes, use)
             if field == "initContainers":

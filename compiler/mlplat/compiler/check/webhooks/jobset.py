@@ -1,5 +1,6 @@
 """JobSet's webhook. Source: kubernetes-sigs/jobset v0.12 `pkg/webhooks/jobset_webhook.go`; compared with the real one."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -7,6 +8,10 @@ from mlplat.objects.names import why_no_service_name, why_no_subdomain
 
 Problem = tuple[str, str]
 Body = Mapping[str, Any]
+
+
+_RULE_NAME = re.compile(r"[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?")
+_REASONS = ("BackoffLimitExceeded", "DeadlineExceeded", "FailedIndexes", "MaxFailedIndexesExceeded", "PodFailurePolicy")
 
 
 def _map(value: Any) -> Body:
@@ -25,6 +30,8 @@ def problems_of_set(body: Body) -> Iterator[Problem]:
     for index, job in jobs:
         at = f"/spec/replicatedJobs/{index}"
         inner = _map(_map(job.get("template")).get("spec"))
+        if not _map(_map(inner.get("template")).get("spec")):
+            yield f"{at}/template", "needs containers"
         replicas = job.get("replicas", 1)
         count = replicas if isinstance(replicas, int) and not isinstance(replicas, bool) else 1
         made = f"{name}-{job.get('name')}-{max(count - 1, 0)}"
@@ -41,10 +48,12 @@ def problems_of_set(body: Body) -> Iterator[Problem]:
                 yield f"{at}/dependsOn/{number}/name", "must be a job before this one"
     yield from _references(spec, names)
     network = _map(spec.get("network")).get("subdomain")
-    if isinstance(network, str) and network and (why_no_subdomain(network) or len(network) > 63):
+    if isinstance(network, str) and network and why_no_service_name(network):
         yield "/spec/network/subdomain", "must be a DNS name"
     manager = spec.get("managedBy")
-    if isinstance(manager, str) and ("/" not in manager or why_no_subdomain(manager.split("/")[0]) or len(manager) > 63):
+    if isinstance(manager, str) and (
+        "/" not in manager or why_no_subdomain(manager.split("/")[0]) or len(manager) > 63
+    ):
         yield "/spec/managedBy", "must be a domain and a path"
 
 
@@ -61,6 +70,12 @@ def _references(spec: Body, names: list[str]) -> Iterator[Problem]:
         if rule.get("name") is not None and str(rule["name"]) in seen:
             yield f"{at}/name", f"`{rule['name']}` is there twice"
         seen.add(str(rule.get("name")))
+        named = rule.get("name")
+        if isinstance(named, str) and named and not _RULE_NAME.fullmatch(named):
+            yield f"{at}/name", "must be letters, digits, `_`, `,` and `:`, starting with a letter"
+        for number, reason in enumerate(rule.get("onJobFailureReasons") or ()):
+            if reason not in _REASONS:
+                yield f"{at}/onJobFailureReasons/{number}", f"must be {', '.join(_REASONS)}"
     coordinator = spec.get("coordinator")
     if isinstance(coordinator, dict):
         yield from _coordinator(coordinator, spec, names)

@@ -12,7 +12,21 @@ Body = Mapping[str, Any]
 MODE = "serving.kserve.io/deploymentMode"
 AUTOSCALER = "serving.kserve.io/autoscalerClass"
 _KNATIVE_CLASS = "autoscaling.knative.dev/class"
-_SERVERS = tuple("sklearn xgboost tensorflow pytorch triton onnx huggingface pmml lightgbm paddle model".split())
+_SERVERS = tuple(
+    [
+        "sklearn",
+        "xgboost",
+        "tensorflow",
+        "pytorch",
+        "triton",
+        "onnx",
+        "huggingface",
+        "pmml",
+        "lightgbm",
+        "paddle",
+        "model",
+    ]
+)
 _PARTS = ("predictor", "transformer", "explainer")
 _GPUS = ("nvidia.com/gpu", "amd.com/gpu", "intel.com/gpu", "habana.ai/gaudi")
 _ORDINARY = ("cpu", "memory", "storage", "ephemeral-storage")
@@ -135,7 +149,10 @@ def _multi_node(predictor: Body, annotations: Body) -> Iterator[Problem]:
             yield "/spec/predictor/model", "`storageUri` must be of `pvc://` or `oci://` with `workerSpec`"
         if annotations.get(AUTOSCALER) != "none":
             yield "/metadata/annotations", f"`{AUTOSCALER}` must be `none` with `workerSpec`"
-    for held, where in ((_map(model), "/spec/predictor/model"), *((one, f"{at}/containers/{i}") for i, one in _maps(worker.get("containers")))):
+    for held, where in (
+        (_map(model), "/spec/predictor/model"),
+        *((one, f"{at}/containers/{i}") for i, one in _maps(worker.get("containers"))),
+    ):
         for side in ("limits", "requests"):
             for name in _map(_map(held.get("resources")).get(side)):
                 if name not in _ORDINARY and name not in _GPUS:
@@ -162,5 +179,8 @@ def problems_of_graph(body: Body) -> Iterator[Problem]:
                 seen.add(label)
         if _map(node).get("routerType") == "Splitter":
             weights = [step.get("weight") for _, step in steps]
-            if any(not isinstance(one, int) for one in weights) or sum(one for one in weights if isinstance(one, int)) != 100:
+            if (
+                any(not isinstance(one, int) for one in weights)
+                or sum(one for one in weights if isinstance(one, int)) != 100
+            ):
                 yield f"{at}/steps", "the weights of a Splitter must add up to 100"

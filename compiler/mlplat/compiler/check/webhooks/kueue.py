@@ -12,7 +12,6 @@ Problem = tuple[str, str]
 Body = Mapping[str, Any]
 
 QUEUE = "kueue.x-k8s.io/queue-name"
-_CLASS = "kueue.x-k8s.io/priority-class"
 _MINIMUM = "kueue.x-k8s.io/job-min-parallelism"
 _EQUAL = "kueue.x-k8s.io/job-completions-equal-parallelism"
 _TOPOLOGY = ("kueue.x-k8s.io/podset-required-topology", "kueue.x-k8s.io/podset-preferred-topology")
@@ -38,7 +37,9 @@ def problems_of_queue(body: Body) -> Iterator[Problem]:
         yield "/spec/fairSharing/weight", "must not be negative"
     if body.get("kind") == "Cohort" and spec.get("parentName") == _map(body.get("metadata")).get("name"):
         yield "/spec/parentName", "a cohort cannot be its own parent"
-    flavors = {str(one.get("name")) for _, group in _maps(spec.get("resourceGroups")) for _, one in _maps(group.get("flavors"))}
+    flavors = {
+        str(one.get("name")) for _, group in _maps(spec.get("resourceGroups")) for _, one in _maps(group.get("flavors"))
+    }
     checks = _map(spec.get("admissionChecksStrategy")).get("admissionChecks")
     for index, check in _maps(checks):
         for number, name in enumerate(check.get("onFlavors") or ()):
@@ -52,7 +53,11 @@ def _groups(spec: Body, cohort: bool) -> Iterator[Problem]:
     flavors: set[str] = set()
     for index, group in _maps(spec.get("resourceGroups")):
         where = f"/spec/resourceGroups/{index}"
-        covered = [str(one) for one in group.get("coveredResources") or ()] if isinstance(group.get("coveredResources"), list) else []
+        covered = (
+            [str(one) for one in group.get("coveredResources") or ()]
+            if isinstance(group.get("coveredResources"), list)
+            else []
+        )
         for number, name in enumerate(covered):
             why = why_no_qualified_name(name) or (f"`{name}` is covered twice" if name in resources else None)
             if why is not None:
@@ -106,14 +111,14 @@ def problems_of_job(body: Body) -> Iterator[Problem]:
     """Jobs of any kind that go through a queue: names in labels, and what annotations say."""
     metadata = _map(body.get("metadata"))
     labels, annotations = _map(metadata.get("labels")), _map(metadata.get("annotations"))
-    for key in (QUEUE, _CLASS):
+    for key in (QUEUE,):
         name = labels.get(key)
         if isinstance(name, str) and name and why_no_subdomain(name):
             yield f"/metadata/labels/{key.replace('/', '~1')}", "must be the name of an object"
     if body.get("apiVersion") != "batch/v1":
         return
     spec = _map(body.get("spec"))
-    least, parallelism = annotations.get(_MINIMUM), spec.get("parallelism", 1)
+    least, parallelism = annotations.get(_MINIMUM), 1 if spec.get("parallelism") is None else spec["parallelism"]
     if isinstance(least, str) and isinstance(parallelism, int):
         where = f"/metadata/annotations/{_MINIMUM.replace('/', '~1')}"
         if not least.lstrip("-").isdigit():
@@ -121,10 +126,21 @@ def problems_of_job(body: Body) -> Iterator[Problem]:
         elif not 0 < int(least) < parallelism:
             yield where, "must be between 0 and `parallelism`"
     equal = annotations.get(_EQUAL)
-    if isinstance(equal, str) and equal not in ("true", "false", "1", "0", "t", "f", "T", "F", "True", "False", "TRUE", "FALSE"):
+    if isinstance(equal, str) and equal not in (
+        "true",
+        "false",
+        "1",
+        "0",
+        "t",
+        "f",
+        "T",
+        "F",
+        "True",
+        "False",
+        "TRUE",
+        "FALSE",
+    ):
         yield f"/metadata/annotations/{_EQUAL.replace('/', '~1')}", "must be `true` or `false`"
     template = _map(_map(_map(spec.get("template")).get("metadata")).get("annotations"))
     if all(key in template for key in _TOPOLOGY):
         yield "/spec/template/metadata/annotations", "names a required and a preferred topology"
-
-

@@ -55,6 +55,13 @@ def problems_of_job(body: Body, versions: ComponentVersions) -> Iterator[Problem
     name = _map(spec.get("runtimeRef")).get("name")
     if isinstance(name, str) and (not name or why_no_subdomain(name)):
         yield "/spec/runtimeRef/name", "cannot be the name of a runtime"
+    reference = _map(spec.get("runtimeRef"))
+    if reference.get("kind", "ClusterTrainingRuntime") not in ("ClusterTrainingRuntime", "TrainingRuntime", None):
+        yield "/spec/runtimeRef/kind", "must be ClusterTrainingRuntime or TrainingRuntime"
+    if reference.get("apiGroup", "trainer.kubeflow.org") not in ("trainer.kubeflow.org", None):
+        yield "/spec/runtimeRef/apiGroup", "must be `trainer.kubeflow.org`"
+    if not reference:
+        yield "/spec" if spec else "", "needs `runtimeRef`"
     managers: set[str] = set()
     for index, patch in _maps(spec.get("runtimePatches")):
         at = f"/spec/runtimePatches/{index}"
@@ -70,11 +77,14 @@ def problems_of_job(body: Body, versions: ComponentVersions) -> Iterator[Problem
         for number, job in _maps(jobs):
             where = f"{at}/trainingRuntimeSpec/template/spec/replicatedJobs/{number}"
             pod = _map(_map(_map(_map(job.get("template")).get("spec")).get("template")).get("spec"))
-            yield from _patched(job.get("name"), pod, where, f"{where}/template/spec/template/spec", name)
+            if job.get("name") == "node":
+                yield from _initialized(pod, f"{where}/template/spec/template/spec", name)
     for index, override in _maps(spec.get("podTemplateOverrides")):
         at = f"/spec/podTemplateOverrides/{index}"
         for number, target in _maps(override.get("targetJobs")):
-            yield from _patched(target.get("name"), _map(override.get("spec")), f"{at}/targetJobs/{number}", f"{at}/spec", name)
+            yield from _patched(
+                target.get("name"), _map(override.get("spec")), f"{at}/targetJobs/{number}", f"{at}/spec", name
+            )
     if not versions.at_least("trainer", "2.2"):
         processes = _map(spec.get("trainer")).get("numProcPerNode")
         if isinstance(processes, str) and str(processes) not in ("auto", "cpu", "gpu") and str(name) in _STOCK:
@@ -90,8 +100,11 @@ def _patched(job: Any, pod: Body, where: str, at: str, runtime: Any) -> Iterator
     if job not in (None, "node"):
         yield where, f"the runtime `{runtime}` has no job `{job}`"
         return
-    for index, container in _maps(pod.get("containers")):
-        if container.get("name") not in (None, "node"):
-            yield f"{at}/containers/{index}/name", f"the runtime `{runtime}` has no such container"
+
+
+def _initialized(pod: Body, at: str, runtime: Any) -> Iterator[Problem]:
+    """Patches of init containers that a stock runtime does not have."""
+    if str(runtime) not in _STOCK:
+        return
     for index, _ in _maps(pod.get("initContainers")):
         yield f"{at}/initContainers/{index}/name", f"the runtime `{runtime}` has no such container"

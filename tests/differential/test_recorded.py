@@ -1,0 +1,72 @@
+"""Our verdicts against those that real servers gave, object by object; and the same servers asked again.
+
+The limits are a ratchet: a change may lower the number of disagreements, never raise it.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from mlplat.catalog.versions import ComponentVersions
+from mlplat.compiler.manifest_check import check_manifests
+from mlplat.compiler.manifest_versions import choose_versions
+from mlplat.diagnostics import Severity
+from tests.differential.mutate import HERE, Case, cases
+from tests.differential.record import Server
+from tests.differential.sets import SETS
+from tests.envtest import HOW_TO_GET_CRDS, crd_folder
+
+PASSED = {"newest": 0.014, "release_2603": 0.053}
+"""Of what the server refuses, the share that we pass. Most of the rest names a runtime that the cluster lacks."""
+
+REFUSED = {"newest": 0.02, "release_2603": 0.02}
+"""Of what the server takes, the share that we refuse."""
+
+VARIABLES = {"newest": "MLPLAT_TEST_KUBECONFIG", "release_2603": "MLPLAT_TEST_KUBECONFIG_2603"}
+
+
+def recorded(name: str) -> dict[str, dict[str, str]]:
+    verdicts = json.loads((HERE / "recorded" / f"{name}.json").read_text(encoding="utf-8"))["verdicts"]
+    return dict(verdicts)
+
+
+def verdict_of(case: Case, held: dict[str, dict[str, str]]) -> str:
+    return held[case.seed][case.name.partition("|")[2]]
+
+
+@pytest.mark.parametrize("name", sorted(SETS))
+def test_we_agree_with_the_recorded_verdicts(name: str) -> None:
+    folder = crd_folder()
+    if folder is None:
+        pytest.skip(HOW_TO_GET_CRDS)
+    versions = choose_versions(SETS[name].versions, None, None)
+    assert isinstance(versions, ComponentVersions), versions
+    held = recorded(name)
+    asked = list(cases(SETS[name].seeds))[::4]  # every fourth: the others say the same in four times the time
+    texts = {f"{index:06}.json": json.dumps(case.body) for index, case in enumerate(asked)}
+    verdict = check_manifests(texts, versions, str(folder))
+    guilty = set()
+    for found in verdict.findings:
+        if found.diagnostic.severity is Severity.ERROR:
+            assert found.diagnostic.primary is not None, found.diagnostic
+            guilty.add(found.diagnostic.primary.span.file)
+    ours = [f"{index:06}.json" in guilty for index in range(len(asked))]
+    theirs = [bool(verdict_of(case, held)) for case in asked]
+    passed = [case.name for case, mine, other in zip(asked, ours, theirs, strict=True) if other and not mine]
+    refused = [case.name for case, mine, other in zip(asked, ours, theirs, strict=True) if mine and not other]
+    assert len(passed) <= PASSED[name] * sum(theirs), "\n".join(passed)
+    assert len(refused) <= REFUSED[name] * (len(theirs) - sum(theirs)), "\n".join(refused)
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize("name", sorted(SETS))
+def test_the_servers_still_say_so(name: str) -> None:
+    path = os.environ.get(VARIABLES[name])
+    if not path:
+        pytest.skip(f"{VARIABLES[name]} is not set: a kubeconfig of a cluster with {dict(SETS[name].programs)}")
+    server, held = Server(Path(path)), recorded(name)
+    asked = list(cases(SETS[name].seeds))[::20]
+    changed = [case.name for case in asked if bool(server.verdict(case)) != bool(verdict_of(case, held))]
+    assert changed == []
