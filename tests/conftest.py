@@ -16,8 +16,8 @@ os.environ["MLPLAT_CACHE"] = "off"
 def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[envtest.ControlPlane]:
     """A real API server for the session (`tests.envtest.ControlPlane`); skips, saying how to get one, without it.
 
-    Mark the tests that use it `cluster`, and give each a namespace of its own. With MLPLAT_TEST_REQUIRE_CLUSTER=1, where
-    a server is promised, its absence fails instead.
+    Mark the tests that use it `cluster`, and give each a namespace of its own. With MLPLAT_TEST_REQUIRE_CLUSTER=1,
+    where a server is promised, its absence fails instead.
     """
     envtest.skip_without_assets()
     plane = envtest.start(tmp_path_factory.mktemp("control-plane"), Path(os.environ["KUBEBUILDER_ASSETS"]))

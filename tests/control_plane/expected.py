@@ -47,7 +47,7 @@ def replicas(step: Step) -> tuple[int, int]:
     return fewest, max((scaling.max_replicas if scaling else None) or 1, fewest)
 
 
-def step_requests(step: Step) -> Mapping[str, object]:
+def step_requests(step: Step) -> Mapping[str, str | int | float]:
     """What one replica asks for; the example platform says it for every part."""
     held = getattr(step, "model", None) or getattr(step, "container", None)
     assert held is not None

@@ -85,6 +85,10 @@ class Argo:
     def applications(self) -> list[Body]:
         return self.cluster.get(APPLICATIONS, "-n", "argocd", "-l", f"mlplat.dev/environment={self.environment}")
 
+    def units(self) -> list[Body]:
+        """The Applications below the root."""
+        return [item for item in self.applications() if "mlplat.dev/unit" in item["metadata"]["labels"]]
+
     def states(self) -> dict[str, tuple[str, str, str]]:
         """Sync, health and the phase of the last sync of every Application, by name."""
         found = {}

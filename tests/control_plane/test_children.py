@@ -4,6 +4,7 @@ Nothing schedules here: pods stay Pending, which is enough to read what was mean
 """
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -101,6 +102,15 @@ def judge_pods(place: Place, job: Resolved[TrainingJob], body: Body, pods: list[
             assert env_of(pod, "MASTER_ADDR") == [f"{body['metadata']['name']}-master-0"]
 
 
+def wait_for_pods(place: Place, body: Body, nodes: int) -> list[Body]:
+    until(lambda: len(pods_of(place, body)) >= nodes, f"{nodes} pods of {body['metadata']['name']}")
+    return pods_of(place, body)
+
+
+def gone(place: Place, body: Body) -> bool:
+    return not pods_of(place, body)
+
+
 def ranks(body: Body, pods: list[Body]) -> list[int]:
     if body["kind"] != "TrainJob":
         return sorted(int(value) for pod in pods for value in env_of(pod, "RANK"))
@@ -109,18 +119,39 @@ def ranks(body: Body, pods: list[Body]) -> list[int]:
     return sorted(int(pod["metadata"]["annotations"][index]) for pod in pods)
 
 
+def test_quotas_count_what_the_specifications_ask_for(applied: Place) -> None:
+    """With everything running at its least: jobs that were admitted, services at their fewest replicas, claims.
+
+    First in this file: what pods of the copies below used, the quota controller may count for minutes after their end.
+    """
+    running = [] if blind_to_pods(applied) else [job.document for job, _ in jobs(applied)]
+    for team in applied.environment.all(Team):
+        own = [job for job in running if job.metadata.team == team.name]
+        want = used(team.document, applied.environment, own)
+
+        def counted(team: Resolved[Team] = team, want: dict[str, Any] = want) -> Any:
+            quota = applied.cluster.one("resourcequotas", "platform-quota", team.name) or {}
+            held = quota.get("status", {}).get("used", {})
+            return {name: amount(value) for name, value in held.items()} == want
+
+        until(
+            counted,
+            f"{want} in the quota of {team.name}: {applied.cluster.one('resourcequotas', 'platform-quota', team.name)}",
+        )
+        proven.note(applied.name, "quotas that count what was meant", team.name)
+
+
 def test_a_training_job_becomes_the_pods_that_were_meant(applied: Place) -> None:
     for job, written in jobs(applied):
         body = free_of_queue(applied, written) if blind_to_pods(applied) else written
         nodes = job.document.spec.nodes
-        until(lambda body=body, nodes=nodes: len(pods_of(applied, body)) >= nodes, f"{nodes} pods of {job.name}")
-        pods = pods_of(applied, body)
+        pods = wait_for_pods(applied, body, nodes)
         assert len(pods) == nodes
         judge_pods(applied, job, body, pods)
         assert ranks(body, pods) == list(range(nodes))
         if body is not written:
             applied.cluster.delete([body])
-            until(lambda body=body: not pods_of(applied, body), "the end of the copy")
+            until(partial(gone, applied, body), "the end of the copy")
         proven.note(applied.name, "training jobs whose pods are as meant", job.name)
 
 
@@ -135,6 +166,10 @@ def condition(body: Body | None, kind: str) -> Body:
     return next((item for item in conditions if item["type"] == kind), {})
 
 
+def word_of_kueue(place: Place, body: Body) -> Body:
+    return condition(workload_of(place, body), "QuotaReserved")
+
+
 def test_kueue_admits_each_job_to_the_flavor_of_its_nodes(applied: Place) -> None:
     queued = [(job, body) for job, body in jobs(applied) if job.document.spec.queue]
     if not applied.environment.versions.has("kueue"):
@@ -142,7 +177,7 @@ def test_kueue_admits_each_job_to_the_flavor_of_its_nodes(applied: Place) -> Non
         return
     for job, body in queued:
         spec = job.document.spec
-        until(lambda body=body: condition(workload_of(applied, body), "QuotaReserved"), f"Kueue's word on {job.name}")
+        until(partial(word_of_kueue, applied, body), f"Kueue's word on {job.name}")
         workload = workload_of(applied, body)
         assert workload is not None
         queue = applied.environment.find(Queue, spec.queue)
@@ -189,8 +224,7 @@ def test_a_job_above_the_quota_of_its_queue_waits(applied: Place) -> None:
     said = applied.cluster.apply([copy])
     assert said.ok, said.warnings
     try:
-        until(lambda: condition(workload_of(applied, copy), "QuotaReserved"), "Kueue's word on the large job")
-        word = condition(workload_of(applied, copy), "QuotaReserved")
+        word = until(partial(word_of_kueue, applied, copy), "Kueue's word on the large job")
         assert (word["status"], word["reason"]) == ("False", "Pending")
         assert "insufficient quota for cpu in flavor cpu" in word["message"]
         assert pods_of(applied, copy) == []
@@ -203,13 +237,7 @@ def test_a_model_service_becomes_deployments_and_autoscalers(applied: Place) -> 
     for service in applied.environment.all(ModelService):
         for name, step in steps(service).items():
             child, fewest_most = f"{service.name}-{name}", replicas(step)
-            namespace = service.team
-            until(
-                lambda child=child, namespace=namespace: applied.cluster.one("hpa", child, namespace),
-                f"the autoscaler of {child}",
-            )
-            scaler = applied.cluster.one("hpa", child, service.team)
-            assert scaler is not None
+            scaler = until(partial(applied.cluster.one, "hpa", child, service.team), f"the autoscaler of {child}")
             assert (scaler["spec"]["minReplicas"], scaler["spec"]["maxReplicas"]) == fewest_most
             if step.autoscaling is not None and step.autoscaling.target is not None:
                 (metric,) = scaler["spec"]["metrics"]
@@ -223,25 +251,6 @@ def test_a_model_service_becomes_deployments_and_autoscalers(applied: Place) -> 
                 key: amount(value) for key, value in step_requests(step).items()
             }
         proven.note(applied.name, "model services whose Deployments and autoscalers are as meant", service.name)
-
-
-def test_quotas_count_what_the_specifications_ask_for(applied: Place) -> None:
-    """With everything running at its least: jobs that were admitted, services at their fewest replicas, claims."""
-    running = [] if blind_to_pods(applied) else [job.document for job, _ in jobs(applied)]
-    for team in applied.environment.all(Team):
-        own = [job for job in running if job.metadata.team == team.name]
-        want = used(team.document, applied.environment, own)
-
-        def counted(team: Resolved[Team] = team, want: dict[str, Any] = want) -> Any:
-            quota = applied.cluster.one("resourcequotas", "platform-quota", team.name) or {}
-            held = quota.get("status", {}).get("used", {})
-            return {name: amount(value) for name, value in held.items()} == want
-
-        until(
-            counted,
-            f"{want} in the quota of {team.name}: {applied.cluster.one('resourcequotas', 'platform-quota', team.name)}",
-        )
-        proven.note(applied.name, "quotas that count what was meant", team.name)
 
 
 def bare_pod(team: Resolved[Team], resources: Body) -> Body:

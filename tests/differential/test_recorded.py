@@ -18,8 +18,8 @@ from tests.differential.record import Server
 from tests.differential.sets import SETS
 from tests.envtest import HOW_TO_GET_CRDS, crd_folder
 
-PASSED = {"newest": 0.014, "release_2603": 0.053}
-"""Of what the server refuses, the share that we pass. Most of the rest names a runtime that the cluster lacks."""
+PASSED = {"newest": 0.012, "release_2603": 0.015}
+"""Of what the server refuses, the share that we pass."""
 
 REFUSED = {"newest": 0.02, "release_2603": 0.02}
 """Of what the server takes, the share that we refuse."""
@@ -44,7 +44,9 @@ def test_we_agree_with_the_recorded_verdicts(name: str) -> None:
     versions = choose_versions(SETS[name].versions, None, None)
     assert isinstance(versions, ComponentVersions), versions
     held = recorded(name)
-    asked = list(cases(SETS[name].seeds))[::4]  # every fourth: the others say the same in four times the time
+    # A seed that is itself refused (a runtime that the cluster lacks) teaches nothing. Every fourth of the others says
+    # the same as all of them, in a fourth of the time.
+    asked = [case for case in cases(SETS[name].seeds) if not held[case.seed]["|as it is"]][::4]
     texts = {f"{index:06}.json": json.dumps(case.body) for index, case in enumerate(asked)}
     verdict = check_manifests(texts, versions, str(folder))
     guilty = set()

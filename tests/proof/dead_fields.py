@@ -192,9 +192,9 @@ class Version:
             return None
         if isinstance(typed, Environment):
             return self._environment(self.env, node)
-        changed = Resolved(typed, node, document.layers)
         if isinstance(typed, Platform):
-            return replace(self.env, platform=changed, memo={})
+            return replace(self.env, platform=Resolved(typed, node, document.layers), memo={})
+        changed = Resolved(typed, node, document.layers)
         named = {**self.env.documents[document.kind], document.name: changed}
         return replace(self.env, documents={**self.env.documents, document.kind: named}, memo={})
 

@@ -138,7 +138,8 @@ def strict(node: Mapping[str, Any], logic: bool = False) -> JsonSchema:
 def _fields(node: Mapping[str, Any], logic: bool) -> Iterator[tuple[str, Any]]:
     properties = {name: strict(field, logic) for name, field in node.get("properties", {}).items()}
     if node.get("x-kubernetes-embedded-resource"):
-        properties = {**dict.fromkeys(("apiVersion", "kind", "metadata"), True), **properties}
+        anything: dict[str, Any] = {"apiVersion": True, "kind": True, "metadata": True}
+        properties = {**anything, **properties}
     if properties:
         yield "properties", properties
     extra = node.get("additionalProperties")

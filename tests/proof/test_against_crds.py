@@ -28,6 +28,9 @@ ENVIRONMENTS = [
     for path in sorted((folder / "environments").iterdir())
 ]
 
+NOT_AT_HAND = {("kueue", "0.18.4")}
+"""Versions whose tables were made from CRDs that the folder of CRDs does not have: no release ships them."""
+
 
 @cache
 def core_validator(kubernetes: str, api_version: str, kind: str) -> Any:
@@ -53,6 +56,8 @@ def problems_of(body: dict[str, Any], table: KindTable, tables: Tables, crds: Pa
         kubernetes = tables.versions.kubernetes
         errors = core_validator(kubernetes, body["apiVersion"], body["kind"]).iter_errors(body)
         return f"Kubernetes {kubernetes}", [*distilled, *(f"{error.json_path}: {error.message}" for error in errors)]
+    if (table.component, table.component_version) in NOT_AT_HAND:
+        return f"the distilled table alone ({table.component} {table.component_version})", distilled
     crd = crd_of(table, crds)
     published = schema_of_version(crd, table.version)
     found = [*distilled, *refusals(body, crd), *duplicate_keys(body, published)]
@@ -70,7 +75,7 @@ def test_every_object_is_accepted_by_its_own_version(folder: Path, environment: 
         assert table is not None, body["kind"]
         judge, found = problems_of(body, table, argo, crds)
         judges[f"{body['apiVersion']} {body['kind']}"] = judge
-        problems += [f"{body['kind']} {body['metadata']['name']} {text}" for text in found]  # type: ignore[index]
+        problems += [f"{body['kind']} {body['metadata']['name']} {text}" for text in found]
     for kind, judge in sorted(judges.items()):
         print(f"{environment}: {kind} is judged by {judge}")
     assert not problems, "\n".join(problems)

@@ -69,7 +69,8 @@ def test_the_order_of_promotion_has_an_effect(tmp_path: Path) -> None:
     platform = tmp_path / "platform.yaml"
     platform.write_text(platform.read_text().replace("  promotion: [full]\n", ""))
     free = compile_platform(tmp_path)
-    assert last.tree is not None and free.tree is not None
+    assert last.tree is not None
+    assert free.tree is not None
     changed = {path for path, text in free.tree.files.items() if last.tree.files[path] != text}
     assert changed
     assert all(path.startswith("argocd/full/") for path in changed), sorted(changed)

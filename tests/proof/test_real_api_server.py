@@ -17,7 +17,7 @@ from mlplat.compiler.effective import namespace_of
 from mlplat.objects.go_yaml import parse_stream
 from mlplat.schema.team import Team
 from tests import envtest
-from tests.proof.platforms import argo_objects, argo_tables, compiled, judged, name_of, platform_folders
+from tests.proof.platforms import RICH, ROOT, argo_objects, argo_tables, compiled, judged, name_of, platform_folders
 from tests.proof.published import crd_of
 
 pytestmark = pytest.mark.cluster
@@ -26,7 +26,12 @@ ARGO_FINALIZER = '"resources-finalizer.argocd.argoproj.io\\": prefer a domain-qu
 
 WAVE = "argocd.argoproj.io/sync-wave"
 ENVIRONMENTS = [
-    pytest.param(folder, path.name, id=f"{name_of(folder)}-{path.name}")
+    pytest.param(
+        folder,
+        path.name,
+        id=f"{name_of(folder)}-{path.name}",
+        marks=[] if folder in (ROOT, RICH) else pytest.mark.slow,
+    )
     for folder in platform_folders()
     for path in sorted((folder / "environments").iterdir())
     if path.name != "base"

@@ -42,7 +42,7 @@ def test_documents_may_stand_anywhere(folder: Path, seed: int, tmp_path: Path) -
 
 
 def shuffled(value: Any, chance: random.Random) -> Any:
-    """The same mapping with its keys in another order, at every depth; lists stay as they are, for they mean an order."""
+    """The same mapping with its keys in another order, at every depth; lists mean an order and stay."""
     if isinstance(value, dict):
         items = [(key, shuffled(inner, chance)) for key, inner in value.items()]
         chance.shuffle(items)

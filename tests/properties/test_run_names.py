@@ -72,7 +72,9 @@ def test_a_new_run_stands_beside_the_old_one(tmp_path: Path) -> None:
     outcome = mlplat("-C", tmp_path, "build")
     assert outcome.status == 0, outcome.err
     after = jobs(tmp_path)
-    assert before and after and before.isdisjoint(after)
+    assert before
+    assert after
+    assert before.isdisjoint(after)
     base = (tmp_path / "generated/base/vision-training/trainjob-mnist-ddp.yaml").read_text()
     assert "argocd.argoproj.io/sync-options: Prune=false" in base.replace('"', "")
     assert "argocd.argoproj.io/compare-options: IgnoreExtraneous" in base.replace('"', "")

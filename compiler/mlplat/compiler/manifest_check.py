@@ -151,8 +151,8 @@ def _without_holes(value: Any, node: Node | None) -> Any:
         return value
     if isinstance(value, dict):
         if nodes.is_map(node):
-            zero = "0" if nodes.is_quantity(nodes.child(node, "") or {}) else ""
-            return {key: zero if inner is None else inner for key, inner in value.items()}
+            filler = "0" if nodes.is_quantity(nodes.child(node, "") or {}) else ""
+            return {key: filler if inner is None else inner for key, inner in value.items()}
         return {key: _without_holes(inner, nodes.child(node, key)) for key, inner in value.items()}
     if isinstance(value, list):
         below = nodes.items(node) or {}
@@ -251,9 +251,9 @@ def _choose(several: Sequence[GivenCrd], wanted: Sequence[str], versions: Compon
         if same:
             return same[:1]
         unnamed = [one for one in left if not _versions_in(one)]
-        newest = max(serving, key=version_key)
-        if len(unnamed) == 1 and version_key(version) >= version_key(newest):
-            return unnamed
+        named_versions = [name for one in left for name in _versions_in(one)]
+        if len(unnamed) == 1 and all(version_key(version) > version_key(name) for name in named_versions):
+            return unnamed  # a folder of the newest, with older versions beside it
     return left
 
 
@@ -267,4 +267,4 @@ def _versions_in(one: GivenCrd) -> set[str]:
 
 
 def _is_held(fact: Any, component: str, version: str) -> bool:
-    return held_facts(component, version, fact.group, fact.kind) == fact
+    return bool(held_facts(component, version, fact.group, fact.kind) == fact)

@@ -14,22 +14,19 @@ from mlplat.catalog.versions import (
     version_key,
 )
 
-_EVERYWHERE = ("trainingOperator", "kueue", "jobset")
-"""Components that no release installs by itself and whose kinds people write: without a release, the newest is taken."""
-
 
 def choose_versions(written: str, release: str | None, kubernetes: str | None) -> ComponentVersions | str:
     """The versions that an option text, a release and a Kubernetes version come to, or a sentence why they do not.
 
-    What is not given is the newest. Without a release, components that releases leave out are there in their newest
-    version. A version between two that are held is judged as the nearest older one.
+    What is not given is the newest. Where nothing is given, components that releases leave out are there too, in their
+    newest version. A version between two that are held is judged as the nearest older one.
     """
     try:
         overrides = {_known(name): version for name, version in parse_versions(written).items()}
     except ValueError as error:
         return str(error)
     nearest = {name: _nearest(name, version) if version else None for name, version in overrides.items()}
-    if release is None:
+    if release is None and not overrides:
         for name in sorted(set(held_versions())):
             if name not in nearest and name not in _rivals(nearest):
                 nearest.setdefault(name, None if name in _left_out() else _newest_of(name))

@@ -1,7 +1,7 @@
 """Functions that Kubernetes adds to CEL and that the evaluator does not know.
 
-Source: k8s.io/apiserver `pkg/cel/library` (urls, quantity, regex, lists) and cel-go `ext.Strings`. A method call reaches
-a function of its name with the receiver first. What raises ValueError is an error of the expression.
+Source: k8s.io/apiserver `pkg/cel/library` (urls, quantity, regex, lists), cel-go `ext.Strings`. A method call reaches a
+function of its name with the receiver first. What raises ValueError is an error of the expression.
 """
 
 import ipaddress

@@ -1,4 +1,4 @@
-"""ResourceQuotas and LimitRanges: `pkg/apis/core/validation/validation.go`, ValidateResourceQuota, ValidateLimitRange."""
+"""ResourceQuotas and LimitRanges. Source: Kubernetes v1.37 `pkg/apis/core/validation/validation.go`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -35,6 +35,10 @@ _OF_PODS = frozenset({*(one for one in _MEASURED if "storage" not in one or "eph
 _LIMIT_TYPES = ("Pod", "Container", "PersistentVolumeClaim")
 
 
+def _map(value: Any) -> Body:
+    return value if isinstance(value, dict) else {}
+
+
 def _nanos(value: Any) -> int | None:
     try:
         return parse(value).nanos
@@ -51,7 +55,7 @@ def _why_no_name(name: str, plain: frozenset[str]) -> str | None:
 
 def problems_of_quota(body: Body) -> Iterator[Problem]:
     """Names, amounts and scopes of a quota."""
-    spec = body.get("spec") if isinstance(body.get("spec"), dict) else {}
+    spec = _map(body.get("spec"))
     hard = spec.get("hard")
     for name, amount in hard.items() if isinstance(hard, dict) else ():
         where = f"/spec/hard/{escape(name)}"
@@ -101,7 +105,7 @@ def _scopes(scopes: list[tuple[str, str]], names: set[str]) -> Iterator[Problem]
 
 def problems_of_limit_range(body: Body) -> Iterator[Problem]:
     """Types, names and bounds of a LimitRange."""
-    spec = body.get("spec") if isinstance(body.get("spec"), dict) else {}
+    spec = _map(body.get("spec"))
     seen: set[str] = set()
     for index, limit in enumerate(spec.get("limits") or ()):
         if isinstance(limit, dict):
@@ -117,7 +121,7 @@ def _limit(limit: Body, kind: Any, where: str) -> Iterator[Problem]:
     if not isinstance(kind, str) or (kind not in _LIMIT_TYPES and ("/" not in kind or f.qualified_strict(kind))):
         yield f"{where}/type", "must be Pod, Container, PersistentVolumeClaim or a name with a domain"
     fields = ("max", "min", "default", "defaultRequest", "maxLimitRequestRatio")
-    amounts = {field: limit.get(field) if isinstance(limit.get(field), dict) else {} for field in fields}
+    amounts = {field: _map(limit.get(field)) for field in fields}
     if kind == "Pod":
         for field in ("default", "defaultRequest"):
             if amounts[field]:

@@ -1,4 +1,4 @@
-"""Forms of single values in a pod's spec: `pkg/apis/core/validation/validation.go`, ValidatePodSpec and what it calls."""
+"""Forms of single values in a pod's spec: `pkg/apis/core/validation/validation.go`, ValidatePodSpec."""
 
 from typing import Any
 
@@ -248,7 +248,6 @@ CONTAINER: dict[str, Any] = {
     "resizePolicy[].restartPolicy": f.one_of("NotRequired", "RestartContainer", empty=False),
     "volumeMounts[]": f.need("name", "mountPath"),
     "volumeMounts": f.unique("mountPath"),
-    "volumeMounts[].mountPath": f.text(lambda value: "must not contain `:`" if ":" in value else None),
     "volumeMounts[].subPath": f.inside,
     "volumeMounts[].subPathExpr": f.inside,
     "volumeMounts[].mountPropagation": f.one_of("None", "HostToContainer", "Bidirectional", empty=False),
@@ -316,7 +315,6 @@ VOLUME_SOURCES = tuple(
         "image",
     ]
 )
-_PROJECTIONS = ("secret", "downwardAPI", "configMap", "serviceAccountToken", "clusterTrustBundle", "podCertificate")
 
 CLAIM: dict[str, Any] = {
     "": f.need("accessModes"),
@@ -367,7 +365,6 @@ VOLUME: dict[str, Any] = {
     "csi": f.need("driver"),
     "csi.driver": f.text(lambda v: "must be a DNS name" if len(v) > 63 or f.subdomain(v.lower()) else None),
     "projected.defaultMode": _MODE,
-    "projected.sources[]": f.exactly_one(*_PROJECTIONS),
     "projected.sources[].configMap": f.need("name"),
     "projected.sources[].secret": f.need("name"),
     **_at("projected.sources[].configMap.items[]", _ITEMS),

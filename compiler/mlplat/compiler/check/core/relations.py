@@ -6,8 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from mlplat.compiler.check.core import forms as f
-from mlplat.compiler.check.core import limits
+from mlplat.compiler.check.core import jobs, limits, services
 from mlplat.objects.names import why_no_path_segment, why_no_subdomain
 
 Problem = tuple[str, str]
@@ -70,154 +69,6 @@ def _stateful_set(body: Body) -> Iterator[Problem]:
     unavailable = _map(strategy.get("rollingUpdate")).get("maxUnavailable")
     if unavailable is not None and _is_zero(unavailable):
         yield "/spec/updateStrategy/rollingUpdate/maxUnavailable", "must not be zero"
-
-
-def _job(body: Body) -> Iterator[Problem]:
-    yield from _job_spec(_spec(body), "/spec")
-
-
-def _cron_job(body: Body) -> Iterator[Problem]:
-    spec = _map(_map(_spec(body).get("jobTemplate")).get("spec"))
-    for field in ("selector", "manualSelector"):
-        if spec.get(field):
-            yield f"/spec/jobTemplate/spec/{field}", f"a CronJob's jobs take no `{field}`"
-    yield from _job_spec(spec, "/spec/jobTemplate/spec")
-
-
-def _job_spec(spec: Body, at: str) -> Iterator[Problem]:
-    indexed = spec.get("completionMode") == "Indexed"
-    if indexed and isinstance(spec.get("parallelism"), int) and spec["parallelism"] > 100_000:
-        yield f"{at}/parallelism", "must be at most 100000 when indexed"
-    if spec.get("selector") is not None and not spec.get("manualSelector"):
-        yield f"{at}/selector", "needs `manualSelector: true`: the server makes the selector"
-    per_index, most = spec.get("backoffLimitPerIndex"), spec.get("maxFailedIndexes")
-    if per_index is not None and not indexed:
-        yield f"{at}/backoffLimitPerIndex", "needs `completionMode: Indexed`"
-    if most is not None and per_index is None:
-        yield f"{at}/maxFailedIndexes", "needs `backoffLimitPerIndex`"
-    completions = spec.get("completions")
-    if isinstance(most, int) and isinstance(completions, int) and most > completions:
-        yield f"{at}/maxFailedIndexes", "must be at most `completions`"
-    if isinstance(spec.get("successPolicy"), dict):
-        yield from _success(spec, at, indexed)
-    if isinstance(spec.get("podFailurePolicy"), dict):
-        yield from _failure(spec, at)
-
-
-def _success(spec: Body, at: str, indexed: bool) -> Iterator[Problem]:
-    if not indexed:
-        yield f"{at}/successPolicy", "needs `completionMode: Indexed`"
-        return
-    completions = spec.get("completions")
-    for index, rule in _maps(spec["successPolicy"].get("rules")):
-        where = f"{at}/successPolicy/rules/{index}"
-        indexes, count = rule.get("succeededIndexes"), rule.get("succeededCount")
-        if indexes is None and count is None:
-            yield where, "needs `succeededIndexes` or `succeededCount`"
-        held = completions if isinstance(completions, int) else None
-        if isinstance(indexes, str):
-            held = _number_of_indexes(indexes, held)
-            if held is None:
-                yield f"{where}/succeededIndexes", "must be indexes in order, such as `0,2-4`, below `completions`"
-        if isinstance(count, int) and held is not None and count > held:
-            yield f"{where}/succeededCount", f"must be at most {held}"
-
-
-def _number_of_indexes(text: str, completions: int | None) -> int | None:
-    total, last = 0, -1
-    for part in text.split(","):
-        low, dash, high = part.partition("-")
-        if not low.isdigit() or (dash and not high.isdigit()):
-            return None
-        start, end = int(low), int(high) if dash else int(low)
-        if start <= last or end < start + bool(dash) or (completions is not None and end >= completions):
-            return None
-        total, last = total + end - start + 1, end
-    return total
-
-
-def _failure(spec: Body, at: str) -> Iterator[Problem]:
-    template = _map(_map(spec.get("template")).get("spec"))
-    if template.get("restartPolicy") not in ("Never", None, ""):
-        yield f"{at}/template/spec/restartPolicy", "must be `Never` with a `podFailurePolicy`"
-    names = {
-        str(one.get("name")) for field in ("containers", "initContainers") for _, one in _maps(template.get(field))
-    }
-    for index, rule in _maps(spec["podFailurePolicy"].get("rules")):
-        where = f"{at}/podFailurePolicy/rules/{index}"
-        if rule.get("action") == "FailIndex" and spec.get("backoffLimitPerIndex") is None:
-            yield f"{where}/action", "`FailIndex` needs `backoffLimitPerIndex`"
-        codes = _map(rule.get("onExitCodes"))
-        name, values = codes.get("containerName"), codes.get("values")
-        if name is not None and str(name) not in names:
-            yield f"{where}/onExitCodes/containerName", "there is no such container"
-        if isinstance(values, list) and all(isinstance(one, int) for one in values):
-            if values != sorted(set(values)):
-                yield f"{where}/onExitCodes/values", "must be in order, each once"
-            if codes.get("operator") == "In" and 0 in values:
-                yield f"{where}/onExitCodes/values", "must not hold 0 with `In`"
-
-
-def _service(body: Body) -> Iterator[Problem]:
-    spec = _spec(body)
-    kind, ports = spec.get("type") or "ClusterIP", _maps(spec.get("ports"))
-    headless = spec.get("clusterIP") == "None" or (
-        isinstance(spec.get("clusterIPs"), list) and "None" in spec["clusterIPs"]
-    )
-    if not ports and not headless and kind != "ExternalName":
-        yield "/spec", "needs `ports`"
-    seen: set[tuple[Any, Any]] = set()
-    for index, port in ports:
-        where = f"/spec/ports/{index}"
-        if len(ports) > 1 and not port.get("name"):
-            yield where, "needs `name`: there are several ports"
-        pair = (str(port.get("protocol") or "TCP"), str(port.get("port")))
-        if pair in seen:
-            yield f"{where}/port", f"the port {pair[1]} is there twice"
-        seen.add(pair)
-        node = port.get("nodePort")
-        if node and kind in ("ClusterIP", "ExternalName"):
-            yield f"{where}/nodePort", f"a {kind} service takes no `nodePort`"
-        elif isinstance(node, int) and node and not 30000 <= node <= 32767:
-            yield f"{where}/nodePort", "must be from 30000 to 32767"
-    yield from _service_kind(spec, kind, headless)
-
-
-def _service_kind(spec: Body, kind: str, headless: bool) -> Iterator[Problem]:
-    if kind == "ExternalName":
-        if not spec.get("externalName"):
-            yield "/spec", "needs `externalName`"
-        if spec.get("clusterIP") not in (None, "") or spec.get("clusterIPs"):
-            yield "/spec/clusterIP", "an ExternalName service has none"
-        return
-    if headless and kind in ("NodePort", "LoadBalancer"):
-        yield "/spec/clusterIP", f"a {kind} service needs an address"
-    for field, kinds in (
-        ("externalTrafficPolicy", ("NodePort", "LoadBalancer")),
-        ("loadBalancerSourceRanges", ("LoadBalancer",)),
-        ("loadBalancerClass", ("LoadBalancer",)),
-        ("allocateLoadBalancerNodePorts", ("LoadBalancer",)),
-    ):
-        external = field == "externalTrafficPolicy" and spec.get("externalIPs")
-        if spec.get(field) not in (None, "", []) and kind not in kinds and not external:
-            yield f"/spec/{field}", f"a {kind} service takes no `{field}`"
-    if spec.get("healthCheckNodePort") and (kind != "LoadBalancer" or spec.get("externalTrafficPolicy") != "Local"):
-        yield "/spec/healthCheckNodePort", "needs `type: LoadBalancer` and `externalTrafficPolicy: Local`"
-    config = _map(spec.get("sessionAffinityConfig"))
-    if config.get("clientIP") is not None and spec.get("sessionAffinity") == "None":
-        yield "/spec/sessionAffinityConfig", "needs `sessionAffinity: ClientIP`"
-    address, several = spec.get("clusterIP"), spec.get("clusterIPs")
-    for pointer, one in (
-        ("/spec/clusterIP", address),
-        ("/spec/clusterIPs", (several or [None])[0] if isinstance(several, list) else None),
-    ):
-        if isinstance(one, str) and one not in ("", "None") and f.ip(one):
-            yield pointer, "must be an IP address or `None`"
-    if isinstance(several, list) and several and address not in (None, "", several[0]):
-        yield "/spec/clusterIPs", "must start with `clusterIP`"
-    families = spec.get("ipFamilies")
-    if isinstance(families, list) and len(families) > 1 and spec.get("ipFamilyPolicy") in (None, "SingleStack"):
-        yield "/spec/ipFamilies", "two families need `ipFamilyPolicy: PreferDualStack`"
 
 
 _BYTES_OF = {
@@ -400,9 +251,9 @@ RELATIONS: Mapping[tuple[str, str], Callable[[Body], Iterator[Problem]]] = {
     ("apps", "Deployment"): _deployment,
     ("apps", "DaemonSet"): _daemon_set,
     ("apps", "StatefulSet"): _stateful_set,
-    ("batch", "Job"): _job,
-    ("batch", "CronJob"): _cron_job,
-    ("", "Service"): _service,
+    ("batch", "Job"): jobs.problems_of_job,
+    ("batch", "CronJob"): jobs.problems_of_cron_job,
+    ("", "Service"): services.problems_of_service,
     ("", "Secret"): _secret,
     ("", "ConfigMap"): _config_map,
     ("", "Namespace"): _namespace,

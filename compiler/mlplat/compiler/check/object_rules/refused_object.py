@@ -99,9 +99,6 @@ def _metadata(metadata: Any, pointer: str, with_labels: bool) -> Iterator[tuple[
         why = f.need("apiVersion", "kind", "name", "uid")(owner)
         if why is not None:
             yield f"{pointer}/ownerReferences/{index}", why
-    for field in ("resourceVersion",):
-        if metadata.get(field):
-            yield f"{pointer}/{field}", "must not be set on an object that is to be created"
 
 
 RULE = ObjectRule("MLP440", check, single=True)

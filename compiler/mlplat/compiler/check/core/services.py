@@ -1,0 +1,82 @@
+"""Services as a whole. Source: Kubernetes v1.37 `pkg/apis/core/validation/validation.go`, ValidateService."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mlplat.compiler.check.core import forms as f
+
+Problem = tuple[str, str]
+Body = Mapping[str, Any]
+
+
+def _map(value: Any) -> Body:
+    return value if isinstance(value, dict) else {}
+
+
+def _maps(value: Any) -> list[tuple[int, Body]]:
+    return [(i, one) for i, one in enumerate(value) if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _spec(body: Body) -> Body:
+    return _map(body.get("spec"))
+
+
+def problems_of_service(body: Body) -> Iterator[Problem]:
+    """Ports, addresses and what each type of service takes."""
+    spec = _spec(body)
+    kind, ports = spec.get("type") or "ClusterIP", _maps(spec.get("ports"))
+    headless = spec.get("clusterIP") == "None" or (
+        isinstance(spec.get("clusterIPs"), list) and "None" in spec["clusterIPs"]
+    )
+    if not ports and not headless and kind != "ExternalName":
+        yield "/spec", "needs `ports`"
+    seen: set[tuple[Any, Any]] = set()
+    for index, port in ports:
+        where = f"/spec/ports/{index}"
+        if len(ports) > 1 and not port.get("name"):
+            yield where, "needs `name`: there are several ports"
+        pair = (str(port.get("protocol") or "TCP"), str(port.get("port")))
+        if pair in seen:
+            yield f"{where}/port", f"the port {pair[1]} is there twice"
+        seen.add(pair)
+        node = port.get("nodePort")
+        if node and kind in ("ClusterIP", "ExternalName"):
+            yield f"{where}/nodePort", f"a {kind} service takes no `nodePort`"
+    yield from _service_kind(spec, kind, headless)
+
+
+def _service_kind(spec: Body, kind: str, headless: bool) -> Iterator[Problem]:
+    if kind == "ExternalName":
+        if not spec.get("externalName"):
+            yield "/spec", "needs `externalName`"
+        if spec.get("clusterIP") not in (None, "") or spec.get("clusterIPs"):
+            yield "/spec/clusterIP", "an ExternalName service has none"
+        return
+    if headless and kind in ("NodePort", "LoadBalancer"):
+        yield "/spec/clusterIP", f"a {kind} service needs an address"
+    for field, kinds in (
+        ("externalTrafficPolicy", ("NodePort", "LoadBalancer")),
+        ("loadBalancerSourceRanges", ("LoadBalancer",)),
+        ("loadBalancerClass", ("LoadBalancer",)),
+        ("allocateLoadBalancerNodePorts", ("LoadBalancer",)),
+    ):
+        external = field == "externalTrafficPolicy" and spec.get("externalIPs")
+        if spec.get(field) not in (None, "", []) and kind not in kinds and not external:
+            yield f"/spec/{field}", f"a {kind} service takes no `{field}`"
+    if spec.get("healthCheckNodePort") and (kind != "LoadBalancer" or spec.get("externalTrafficPolicy") != "Local"):
+        yield "/spec/healthCheckNodePort", "needs `type: LoadBalancer` and `externalTrafficPolicy: Local`"
+    config = _map(spec.get("sessionAffinityConfig"))
+    if config.get("clientIP") is not None and spec.get("sessionAffinity") == "None":
+        yield "/spec/sessionAffinityConfig", "needs `sessionAffinity: ClientIP`"
+    address, several = spec.get("clusterIP"), spec.get("clusterIPs")
+    for pointer, one in (
+        ("/spec/clusterIP", address),
+        ("/spec/clusterIPs", (several or [None])[0] if isinstance(several, list) else None),
+    ):
+        if isinstance(one, str) and one not in ("", "None") and f.ip(one):
+            yield pointer, "must be an IP address or `None`"
+    if isinstance(several, list) and several and address not in (None, "", several[0]):
+        yield "/spec/clusterIPs", "must start with `clusterIP`"
+    families = spec.get("ipFamilies")
+    if isinstance(families, list) and len(families) > 1 and spec.get("ipFamilyPolicy") in (None, "SingleStack"):
+        yield "/spec/ipFamilies", "two families need `ipFamilyPolicy: PreferDualStack`"
