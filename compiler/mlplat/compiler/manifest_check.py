@@ -164,9 +164,9 @@ def _without_holes(value: Any, node: Node | None) -> Any:
 def _named(body: Any) -> Any:
     """An object with `generateName` alone is given the name that the server would make of it."""
     metadata = body.get("metadata") if isinstance(body, dict) else None
-    if isinstance(metadata, dict) and not metadata.get("name") and isinstance(metadata.get("generateName"), str):
-        if metadata["generateName"]:
-            return {**body, "metadata": {**metadata, "name": metadata["generateName"] + "00000"}}
+    prefix = metadata.get("generateName") if isinstance(metadata, dict) and not metadata.get("name") else None
+    if isinstance(prefix, str) and prefix:
+        return {**body, "metadata": {**metadata, "name": f"{prefix}00000"}}
     return body
 
 
@@ -223,7 +223,7 @@ def _given(
                 Diagnostic(
                     "MLP441",
                     Severity.ERROR,
-                    f"{len(left)} CustomResourceDefinitions define {kind} of `{group}`, and nothing says which is meant",
+                    f"{len(left)} definitions of {kind} of `{group}`, and nothing says which is meant",
                     notes=(f"they are in {files}",),
                     help="name the component's version (`--versions trainer=2.3.0`), or give fewer files",
                 )

@@ -1,7 +1,7 @@
-"""What kubectl takes a plain scalar for: sigs.k8s.io/yaml v1.4, which reads with go-yaml v2 (`resolve.go`, `decode.go`).
+"""What kubectl takes a plain scalar for: sigs.k8s.io/yaml v1.4, which reads with go-yaml v2 (`resolve.go`).
 
-Wider than YAML 1.2: `y`, `n`, `yes`, `no`, `on` and `off` are booleans, a leading zero means base eight, `_` is left out
-of numbers. A date stays text. `mlplat.compiler.load.scalars` reads specifications, where all of these are refused.
+Wider than YAML 1.2: `y`, `n`, `yes`, `no`, `on` and `off` are booleans, a leading zero means base eight, `_` is left
+out of numbers. A date stays text. `mlplat.compiler.load.scalars` reads specifications, where all of these are refused.
 """
 
 import re

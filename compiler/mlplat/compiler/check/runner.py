@@ -129,7 +129,7 @@ def unused_allowances(verdicts: Iterable[ObjectVerdict]) -> list[Diagnostic]:
 
 
 def find_in_objects(scope: ObjectScope, severities: Severities) -> Iterator[tuple[KubeObject, Diagnostic]]:
-    """What the object rules find in raw manifests, each with its object; allowances stand in the objects' annotations."""
+    """What the object rules find in raw manifests, each with its object; allowances stand in annotations."""
     allowed: dict[int, frozenset[str]] = {}
     misshapen: set[int] = set()
     well_formed = scope

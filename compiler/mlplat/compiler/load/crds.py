@@ -46,9 +46,8 @@ def read_crds(where: str, kinds: Iterable[tuple[str, str]]) -> list[GivenCrd]:
     found = []
     for file in files:
         data = file.read_bytes()
-        if _DEFINITION in data:
-            if mention.search(data) and any(group.encode() in data for group in groups):
-                found += [one for one in _definitions(file, data) if one.group_kind in wanted]
+        if _DEFINITION in data and mention.search(data) and any(group.encode() in data for group in groups):
+            found += [one for one in _definitions(file, data) if one.group_kind in wanted]
     return found
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from mlplat.compiler.check.core import forms as f
 from mlplat.compiler.check.core.forms import Forms
-from mlplat.compiler.check.core.pod_forms import CLAIM
 from mlplat.compiler.check.core.schedules import is_time_zone, why_no_schedule
+from mlplat.compiler.check.core.volume_forms import CLAIM
 from mlplat.objects.names import why_no_path_segment, why_no_service_name
 
 _RBAC = "rbac.authorization.k8s.io"

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mlplat.compiler.check.core.pod_forms import POD, VOLUME_SOURCES
+from mlplat.compiler.check.core.pod_forms import POD
+from mlplat.compiler.check.core.volume_forms import VOLUME_SOURCES
 
 Problem = tuple[str, str]
 """A JSON pointer and what is wrong there."""

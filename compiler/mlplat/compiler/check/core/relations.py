@@ -51,7 +51,7 @@ def _daemon_set(body: Body) -> Iterator[Problem]:
     rolling = _map(_map(_spec(body).get("updateStrategy")).get("rollingUpdate"))
     surge, unavailable = (
         rolling.get("maxSurge", 0),
-        rolling.get("maxUnavailable", 1 if "maxSurge" not in rolling else 1),
+        rolling.get("maxUnavailable", 1),
     )
     if not _is_zero(surge) and not _is_zero(unavailable):
         yield "/spec/updateStrategy/rollingUpdate", "one of `maxSurge` and `maxUnavailable` must be 0"
@@ -119,7 +119,7 @@ def _claim(body: Body) -> Iterator[Problem]:
 
 
 def _volume(body: Body) -> Iterator[Problem]:
-    from mlplat.compiler.check.core.pod_forms import VOLUME_SOURCES
+    from mlplat.compiler.check.core.volume_forms import VOLUME_SOURCES
 
     spec = _spec(body)
     sources = [one for one in (*VOLUME_SOURCES, "local") if spec.get(one) is not None]

@@ -4,8 +4,10 @@ import re
 from functools import cache
 from zoneinfo import available_timezones
 
-_BOUNDS = ((0, 59, ()), (0, 23, ()), (1, 31, ()), (1, 12, ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]),
-           (0, 6, ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]))  # fmt: skip
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_NO_WORDS: tuple[str, ...] = ()
+_BOUNDS = ((0, 59, _NO_WORDS), (0, 23, _NO_WORDS), (1, 31, _NO_WORDS), (1, 12, _MONTHS), (0, 6, _DAYS))
 _WORDS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
 _DURATION = re.compile(r"([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+")
 
@@ -27,8 +29,8 @@ def why_no_schedule(text: str) -> str | None:
     return None
 
 
-def _is_range(part: str, low: int, high: int, words: object) -> bool:
-    names = {name: low + index for index, name in enumerate(words)} if isinstance(words, list) else {}
+def _is_range(part: str, low: int, high: int, words: tuple[str, ...]) -> bool:
+    names = {name: low + index for index, name in enumerate(words)}
     span, slash, step = part.partition("/")
     if slash and (not step.isdigit() or int(step) == 0):
         return False

@@ -54,7 +54,8 @@ def _problems(body: Body, kind: _Kind) -> Iterator[_Problem]:
     replicas = spec.get(kind.field) if isinstance(spec, dict) else None
     if not isinstance(spec, dict) or not isinstance(replicas, dict):
         if spec is None or (isinstance(spec, dict) and replicas is None):
-            yield f"{body.pointer}/spec", f"it has no `{kind.field}`", f"`{kind.field}` is missing", f"add `{kind.field}`"
+            field = kind.field
+            yield f"{body.pointer}/spec", f"it has no `{field}`", f"`{field}` is missing", f"add `{field}`"
         return
     where = f"{body.pointer}/spec/{kind.field}"
     for role in kind.needed:

@@ -1,4 +1,4 @@
-"""JobSet's webhook. Source: kubernetes-sigs/jobset v0.12 `pkg/webhooks/jobset_webhook.go`; compared with the real one."""
+"""JobSet's webhook. Source: kubernetes-sigs/jobset v0.12 `pkg/webhooks/jobset_webhook.go`."""
 
 import re
 from collections.abc import Iterator, Mapping

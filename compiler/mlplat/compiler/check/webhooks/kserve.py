@@ -1,5 +1,5 @@
 """KServe's webhooks. Source: kserve/kserve v0.16 to v0.20 `pkg/apis/serving/v1beta1/{inference_service_validation,
-component,predictor_custom}.go`, `pkg/apis/serving/v1alpha1/inference_graph_validation.go`; compared with the real ones."""
+component,predictor_custom}.go`, `pkg/apis/serving/v1alpha1/inference_graph_validation.go`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,20 +12,18 @@ Body = Mapping[str, Any]
 MODE = "serving.kserve.io/deploymentMode"
 AUTOSCALER = "serving.kserve.io/autoscalerClass"
 _KNATIVE_CLASS = "autoscaling.knative.dev/class"
-_SERVERS = tuple(
-    [
-        "sklearn",
-        "xgboost",
-        "tensorflow",
-        "pytorch",
-        "triton",
-        "onnx",
-        "huggingface",
-        "pmml",
-        "lightgbm",
-        "paddle",
-        "model",
-    ]
+_SERVERS = (
+    "sklearn",
+    "xgboost",
+    "tensorflow",
+    "pytorch",
+    "triton",
+    "onnx",
+    "huggingface",
+    "pmml",
+    "lightgbm",
+    "paddle",
+    "model",
 )
 _PARTS = ("predictor", "transformer", "explainer")
 _GPUS = ("nvidia.com/gpu", "amd.com/gpu", "intel.com/gpu", "habana.ai/gaudi")
