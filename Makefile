@@ -35,11 +35,11 @@ lint: $(READY) ## ruff, mypy --strict, import contracts
 
 .PHONY: test
 test: $(READY) lint ## everything that this machine can run; what needs a control plane says so when it is skipped
-	$(BIN)/python -m pytest -n 2 -rs
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -rs
 
 .PHONY: fast
 fast: $(READY) ## the tests that take seconds
-	$(BIN)/python -m pytest -n 2 -m "not slow and not cluster"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not cluster"
 
 .PHONY: check
 check: test ## what CI runs
@@ -47,7 +47,7 @@ check: test ## what CI runs
 
 .PHONY: bless
 bless: $(READY) ## rewrite golden files from what the code does now; look at the diff before you commit it
-	MLPLAT_BLESS=1 $(BIN)/python -m pytest -n 2 -m "not slow and not cluster"
+	MLPLAT_BLESS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not cluster"
 	$(BIN)/mlplat build
 	$(BIN)/mlplat schema
 	$(BIN)/python scripts/generate_docs.py

@@ -18,7 +18,7 @@ from mlplat.schema.kinds import KINDS
 from tests.control_plane.cluster import Body, Cluster, rendered
 
 ROOT = Path(__file__).parents[2]
-REQUIRE = "MLPLAT_TEST_REQUIRE_CLUSTER"
+REQUIRE = "MLPLAT_TEST_REQUIRE_CONTROLLERS"
 
 
 @dataclass(frozen=True)

@@ -165,6 +165,7 @@ def _named(body: Any) -> Any:
     """An object with `generateName` alone is given the name that the server would make of it."""
     metadata = body.get("metadata") if isinstance(body, dict) else None
     prefix = metadata.get("generateName") if isinstance(metadata, dict) and not metadata.get("name") else None
+    metadata = metadata if isinstance(metadata, dict) else {}
     if isinstance(prefix, str) and prefix:
         return {**body, "metadata": {**metadata, "name": f"{prefix}00000"}}
     return body

@@ -2,6 +2,8 @@
 
 from typing import Annotated, ClassVar, Literal
 
+from pydantic import model_validator
+
 from mlplat.schema.model import Labels, MergeBy, SpecDocument, SpecModel
 from mlplat.schema.names import DnsLabel
 
@@ -39,6 +41,14 @@ class PlatformSpec(SpecModel):
     """Who may see and sync the platform's own Applications in Argo CD."""
     mlplat_version: str | None = None
     """The version of mlplat that may build this platform, `0.1` (any 0.1.x) or `0.1.0`; any when absent."""
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "PlatformSpec":
+        if len(set(self.promotion)) != len(self.promotion):
+            raise ValueError("promotion names an environment twice")
+        if "base" in self.promotion:
+            raise ValueError("promotion names `base`, which is never synced")
+        return self
 
 
 class Platform(SpecDocument):

@@ -54,7 +54,7 @@ class Accelerators(SpecModel):
 
     count: int = Field(ge=0)
     """How many each node (pod) gets."""
-    resource: str = "nvidia.com/gpu"
+    resource: str = Field(default="nvidia.com/gpu", pattern=r"^[a-z0-9][-a-z0-9.]*/[A-Za-z0-9][-A-Za-z0-9_.]*$")
     """The extended resource that counts them."""
 
 

@@ -65,7 +65,7 @@ class TrainingJobSpec(SpecModel):
     """Environment variables. Ranks and addresses are set by the controller and refused here."""
     nodes: int = Field(default=1, ge=1)
     """Pods in all."""
-    processes_per_node: int | Literal["auto", "cpu", "gpu"] | None = None
+    processes_per_node: Annotated[int, Field(ge=1)] | Literal["auto", "cpu", "gpu"] | None = None
     """Processes that the launcher starts in each pod."""
     accelerators: Accelerators | None = None
     """Accelerators of each pod."""

@@ -27,6 +27,7 @@ _EXPECTED = {
 }
 
 PATTERNS = {
+    r"^[a-z0-9][-a-z0-9.]*/[A-Za-z0-9][-A-Za-z0-9_.]*$": ("the name of an extended resource, such as `nvidia.com/gpu`"),
     r"^[^*\s]+$": "a name without `*` and without spaces",
     r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$": "lower-case letters, digits and `-`, with a letter or digit at both ends",
     r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$": (
