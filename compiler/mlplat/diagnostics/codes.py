@@ -144,6 +144,7 @@ POLICY = (
     Code("MLP364", "notebook-without-image", "a notebook without an image"),
     Code("MLP365", "queue-never-starts", "a queue that can never start this job"),
     Code("MLP366", "knative-placement", "a service in Knative mode that chooses its nodes", Severity.WARNING),
+    Code("MLP367", "misplaced-resource", "a resource that no node has, or that is asked for twice"),
     Code("MLP398", "unreadable-allowance", "an allowance that cannot be read"),
     Code("MLP399", "unused-allowance", "an allowance that matches nothing", Severity.WARNING),
 )

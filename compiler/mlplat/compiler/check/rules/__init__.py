@@ -19,6 +19,7 @@ from mlplat.compiler.check.rules.knative_placement import RULE as KNATIVE_PLACEM
 from mlplat.compiler.check.rules.lending_beyond_share import RULE as LENDING_BEYOND_SHARE
 from mlplat.compiler.check.rules.metric_of_other_mode import RULE as METRIC_OF_OTHER_MODE
 from mlplat.compiler.check.rules.metrics_collector import RULE as METRICS_COLLECTOR
+from mlplat.compiler.check.rules.misplaced_resource import RULE as MISPLACED_RESOURCE
 from mlplat.compiler.check.rules.missing_parameter import RULE as MISSING_PARAMETER
 from mlplat.compiler.check.rules.missing_resources import RULE as MISSING_RESOURCES
 from mlplat.compiler.check.rules.missing_source import RULE as MISSING_SOURCE
@@ -125,4 +126,5 @@ SPEC_RULES: tuple[SpecRule, ...] = (
     NOTEBOOK_WITHOUT_IMAGE,
     QUEUE_NEVER_STARTS,
     KNATIVE_PLACEMENT,
+    MISPLACED_RESOURCE,
 )

@@ -1,0 +1,59 @@
+"""Resources that no node has, and accelerators that are asked for in two places.
+
+Names are Kubernetes' own (`cpu`, `memory`, `ephemeral-storage`, `hugepages-<size>`) or those of extended resources,
+which have a domain (k8s.io/kubernetes `pkg/apis/core/validation`, ValidateContainerResourceName). What `accelerators`
+asks for takes the place of the same resource in `resources`.
+"""
+
+import re
+from collections.abc import Iterable
+
+from mlplat.compiler.artifacts import ResolvedEnvironment
+from mlplat.compiler.check.rule import Found, SpecRule
+from mlplat.compiler.check.wording import named, suggestion
+from mlplat.compiler.check.workloads import PodGroup, Workload, workloads
+
+_STANDARD = ("cpu", "ephemeral-storage", "memory")
+_NAME = re.compile(r"hugepages-[A-Za-z0-9]+|[a-z0-9][-a-z0-9.]*/[A-Za-z0-9][-A-Za-z0-9_.]*")
+
+
+def check(env: ResolvedEnvironment) -> Iterable[Found]:
+    """One finding for each name of a resource that a workload itself writes."""
+    for workload in workloads(env):
+        seen = set()
+        for group in workload.groups:
+            if group.own and not workload.copied and group.path not in seen:
+                seen.add(group.path)
+                yield from _found(workload, group)
+
+
+def _found(workload: Workload, group: PodGroup) -> Iterable[Found]:
+    document = workload.document
+    for field in ("requests", "limits"):
+        path = (*group.path, "resources", field)
+        written = document.node.at(path)
+        for name, _ in written.children() if written is not None else ():
+            resource = str(name)
+            if resource not in _STANDARD and not _NAME.fullmatch(resource):
+                yield Found(
+                    document,
+                    (*path, resource),
+                    f"{named(document)} asks for `{resource}`, which is no resource of a node",
+                    "neither Kubernetes' own nor one with a domain",
+                    notes=("the API server refuses the pods, not the job",),
+                    help=suggestion(resource, _STANDARD, "resource"),
+                    at_key=True,
+                )
+            elif group.accelerators is not None and resource == group.accelerators.resource:
+                yield Found(
+                    document,
+                    (*path, resource),
+                    f"{named(document)} asks for `{resource}` in two places",
+                    "`accelerators` takes the place of this",
+                    help=f"delete it here; `accelerators` asks for {group.accelerators.count}",
+                    secondary=(document.label((*group.path, "accelerators"), "asked for here"),),
+                    at_key=True,
+                )
+
+
+RULE = SpecRule("MLP367", check)
