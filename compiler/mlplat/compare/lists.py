@@ -1,0 +1,155 @@
+"""Which item of one list is which item of another.
+
+Lists that their schema calls maps are paired by their keys, sets by value, in any order. All other lists are ordered
+values to the server (Kubernetes calls them atomic); their items are paired by name where each has one, so that a
+changed item is not reported as a changed list, and by the longest common run where they have none.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from mlplat.catalog import node as nodes
+from mlplat.catalog.node import Node
+from mlplat.objects.equality import is_map
+
+_NAMING = (
+    ("name",),
+    ("containerPort", "protocol"),
+    ("mountPath",),
+    ("secretKey",),
+    ("manager",),
+    ("key",),
+    ("ip",),
+    ("type",),
+)
+"""Keys by which items are known where a schema names none: in the lists of custom resources, which say nothing."""
+
+_KEY_DEFAULTS = {"protocol": "TCP"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Index of an item in the old and in the new list; None where one lacks it. `step` is how the path names it."""
+
+    old: int | None
+    new: int | None
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """The pairs of two lists. `moved` is true where both have the same items, in an order that means something."""
+
+    pairs: tuple[Pair, ...]
+    moved: bool = False
+
+
+def pair_lists(old: Sequence[Any], new: Sequence[Any], node: Node | None) -> Pairing:
+    """Pair the items of two lists; `node` is the schema of the list, None where none is known."""
+    schema = node or {}
+    keys = nodes.list_keys(schema) or _merge_keys(schema)
+    if keys and _keyed(old, keys) and _keyed(new, keys):
+        return Pairing(tuple(_by_key(old, new, keys, schema)))
+    if nodes.list_type(schema) == "set" or nodes.merges_by_value(schema):
+        return Pairing(tuple(_by_value(old, new)))
+    for naming in _NAMING:
+        if _named(old, naming) and _named(new, naming) and (old or new):
+            pairs = tuple(_by_key(old, new, naming, schema))
+            return Pairing(pairs, _is_moved(pairs))
+    return Pairing(tuple(_by_position(old, new)))
+
+
+def _merge_keys(node: Node) -> tuple[str, ...]:
+    key = nodes.merge_key(node)
+    return (key,) if key is not None else ()
+
+
+def _keyed(items: Sequence[Any], keys: tuple[str, ...]) -> bool:
+    return all(is_map(item) and any(key in item for key in keys) for item in items)
+
+
+def _named(items: Sequence[Any], keys: tuple[str, ...]) -> bool:
+    """True when the first key is in every item and all keys together tell them apart."""
+    if not all(is_map(item) and isinstance(item.get(keys[0]), str | int) for item in items):
+        return False
+    return len({_identity(item, keys, {}) for item in items}) == len(items)
+
+
+def _identity(item: Mapping[str, Any], keys: tuple[str, ...], node: Node) -> tuple[str, ...]:
+    return tuple(_text(item.get(key, _default(node, key))) for key in keys)
+
+
+def _default(node: Node, key: str) -> Any:
+    below = nodes.child(node, key) if node else None
+    default = nodes.default(below) if below else nodes.MISSING
+    return _KEY_DEFAULTS.get(key) if default is nodes.MISSING else default
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+
+
+def _by_key(old: Sequence[Any], new: Sequence[Any], keys: tuple[str, ...], node: Node) -> Iterator[Pair]:
+    below = nodes.items(node) or {}
+    left, right = _numbered(old, keys, below), _numbered(new, keys, below)
+    for identity, index in left.items():
+        yield Pair(index, right.get(identity), _step(old[index], keys, index))
+    for identity, index in right.items():
+        if identity not in left:
+            yield Pair(None, index, _step(new[index], keys, index))
+
+
+def _numbered(items: Sequence[Any], keys: tuple[str, ...], node: Node) -> dict[tuple[Any, ...], int]:
+    """Identity, and its occurrence (core lists may hold a key twice), to index."""
+    seen: dict[tuple[str, ...], int] = {}
+    numbered: dict[tuple[Any, ...], int] = {}
+    for index, item in enumerate(items):
+        identity = _identity(item, keys, node)
+        seen[identity] = seen.get(identity, 0) + 1
+        numbered[(*identity, seen[identity])] = index
+    return numbered
+
+
+def _step(item: Mapping[str, Any], keys: tuple[str, ...], index: int) -> str:
+    said = [f"{key}={_text(item[key])}" for key in keys if item.get(key) is not None]
+    return f"[{','.join(said)}]" if said else f"[{index}]"
+
+
+def _by_value(old: Sequence[Any], new: Sequence[Any]) -> Iterator[Pair]:
+    left: dict[str, list[int]] = {}
+    for index, item in enumerate(old):
+        left.setdefault(_text(item), []).append(index)
+    for index, item in enumerate(new):
+        held = left.get(_text(item))
+        if held:
+            yield Pair(held.pop(0), index, f"[{index}]")
+        else:
+            yield Pair(None, index, f"[{_shown(item, index)}]")
+    for text, indexes in left.items():
+        for index in indexes:
+            yield Pair(index, None, f"[{_shown(text, index)}]")
+
+
+def _shown(item: Any, index: int) -> str:
+    return f"={item}" if isinstance(item, str) and len(item) <= 60 else str(index)
+
+
+def _by_position(old: Sequence[Any], new: Sequence[Any]) -> Iterator[Pair]:
+    left, right = [_text(item) for item in old], [_text(item) for item in new]
+    matcher = SequenceMatcher(a=left, b=right, autojunk=False)
+    for tag, start, end, other, stop in matcher.get_opcodes():
+        both = min(end - start, stop - other) if tag in ("equal", "replace") else 0
+        for offset in range(both):
+            yield Pair(start + offset, other + offset, f"[{start + offset}]")
+        for index in range(start + both, end):
+            yield Pair(index, None, f"[{index}]")
+        for index in range(other + both, stop):
+            yield Pair(None, index, f"[{index}]")
+
+
+def _is_moved(pairs: Sequence[Pair]) -> bool:
+    common = [pair.new for pair in pairs if pair.old is not None and pair.new is not None]
+    return common != sorted(common)

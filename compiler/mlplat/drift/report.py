@@ -1,0 +1,124 @@
+"""What a comparison of declared and live found: the artifact that every output format prints."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from mlplat.diagnostics import Span
+
+MASKED = "(masked)"
+"""Stands for a value that nobody may see, in every output."""
+
+
+class DriftClass(StrEnum):
+    """What sort of drift it is."""
+
+    CHANGED = "changed"
+    MISSING = "missing"
+    EXTRA_FIELD = "extra-field"
+    ORPHAN = "orphan"
+    NOT_COMPARABLE = "not-comparable"
+
+
+class Cause(StrEnum):
+    """How it came about, as far as managedFields can tell."""
+
+    OUT_OF_BAND = "out-of-band"
+    """Somebody but the applier wrote it."""
+    PENDING_SYNC = "pending-sync"
+    """Git changed and the applier has not synced yet: the live value is what it last applied."""
+    DELEGATED = "delegated"
+    """A controller is meant to write it; informational."""
+    STALE = "stale"
+    """The applier wrote it once, and nothing declares it any more."""
+    UNKNOWN = "unknown"
+
+
+class Confidence(StrEnum):
+    """How sure the attribution is: low without managedFields, or where only tables speak."""
+
+    HIGH = "high"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ObjectName:
+    """The object of a finding. `namespace` is None for cluster-scoped objects; `name` is None where a finding is about
+    a whole kind."""
+
+    api_version: str
+    kind: str
+    namespace: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who wrote a field last, from managedFields: the field manager, its operation (`Apply`, `Update`), the subresource
+    (`scale`, `status`) and the time of that manager's last write, RFC 3339: the field's own at or before it."""
+
+    manager: str | None = None
+    operation: str | None = None
+    subresource: str | None = None
+    time: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DriftFinding:
+    """One difference. `pointer` is an RFC 6901 pointer: its indexes count in the declared object, for an extra field in
+    the live one; "" is the whole object. `path` is the same for people (`containers[name=main].env[name=LR]`).
+
+    `declared` and `live` are None where a side has no value; `MASKED` where it may not be shown. `origin` is the place
+    in the specification that decided the value, `generated` the file of the declared object.
+    """
+
+    cls: DriftClass
+    object: ObjectName
+    pointer: str
+    path: str
+    declared: Any
+    live: Any
+    writer: Writer = Writer()
+    cause: Cause = Cause.UNKNOWN
+    confidence: Confidence = Confidence.HIGH
+    origin: Span | None = None
+    generated: str | None = None
+    detail: str = ""
+    """A sentence more for people: why it could not be compared, who may write it beside, what `--confirm` said."""
+    team: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is worth telling and is no drift: `reason` is `delegated`, `explained`, `ignored`, `copy`, `unused-ignore`,
+    `expired-ignore`, `uncommitted`, `stale` or `confirm`."""
+
+    reason: str
+    text: str
+    object: ObjectName | None = None
+    pointer: str | None = None
+    path: str | None = None
+    live: Any = None
+    writer: Writer = Writer()
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class DriftReport:
+    """A whole comparison. `complete` is False when something could not be compared."""
+
+    environment: str | None
+    findings: tuple[DriftFinding, ...]
+    notes: tuple[Note, ...]
+    complete: bool
+    objects: int
+    """How many declared objects there are."""
+    in_sync: int
+    """How many of them have no finding."""
+    cluster: str | None = None
+    started: str | None = None
+    calls: int = 0
+    seconds: float = 0.0
+    explained: Mapping[str, int] = field(default_factory=dict)
+    """How many live-only fields were explained, by reason."""
