@@ -10,6 +10,7 @@ from mlplat.catalog.versions import (
     VersionProblem,
     known_components,
     known_versions,
+    near_versions,
     parse_versions,
     resolve_versions,
     version_key,
@@ -84,6 +85,27 @@ def test_an_unknown_release_lists_the_known_ones() -> None:
     assert problem.kind is ProblemKind.UNKNOWN_RELEASE
     assert problem.known == tuple(RELEASES)
     assert "26.03" in problem.near
+
+
+@pytest.mark.parametrize(
+    ("written", "near"),
+    [
+        ("1.99", ("1.37",)),  # as text, 1.29 is as near
+        ("v1.34", ("1.34",)),
+        ("2.1", ()),
+        ("latest", ()),
+    ],
+)
+def test_versions_are_near_by_number(written: str, near: tuple[str, ...]) -> None:
+    assert near_versions(written, kubernetes_versions()) == near
+
+
+@pytest.mark.parametrize(
+    ("written", "near"),
+    [("26.3", "26.03"), ("1.8", "v1.8.0"), ("v1.9", "v1.9.1"), ("26.03.1", "26.03.1-rc.2"), ("1.10.1", "v1.10.2")],
+)
+def test_releases_are_near_by_number(written: str, near: str) -> None:
+    assert near_versions(written, tuple(RELEASES)) == (near,)
 
 
 def test_an_unknown_component_has_near_misses() -> None:

@@ -119,27 +119,32 @@ def test_a_slip_of_the_pen_is_shown_with_line_caret_and_near_miss(example: Path,
     assert files_of(example / "generated") == before, "nothing is written"
 
 
-def test_without_a_queue_everything_that_named_it_is_reported(example: Path) -> None:
-    queues = example / "environments/base/queues.yaml"
-    documents = [
-        document for document in re.split(r"(?m)^---\n", queues.read_text()) if "name: training\n" not in document
-    ]
-    queues.write_text("---\n".join(documents))
-    for env in ("dev", "prod", "staging"):
-        file = example / f"environments/{env}/queues.yaml"
-        if file.exists():
-            kept = [text for text in re.split(r"(?m)^---\n", file.read_text()) if "name: training\n" not in text]
-            file.write_text("---\n".join(kept)) if any(text.strip() for text in kept) else file.unlink()
-    legacy = example / "environments/legacy/environment.yaml"
-    legacy.write_text(re.sub(r"Queue/training,? ?", "", re.sub(r"(?m)^\s+- Queue/training\n", "", legacy.read_text())))
-    outcome = mlplat("-C", example, "check", "-o", "json")
-    assert outcome.status == 1
-    findings = json.loads(outcome.out)["findings"]
-    named = {(finding["file"], finding["line"]) for finding in findings if finding["code"] == "MLP201"}
+@pytest.mark.parametrize("overrides", ["left behind", "deleted too"])
+def test_without_a_queue_everything_that_named_it_is_reported(example: Path, overrides: str) -> None:
     wanted = set()
     for file in sorted((example / "environments").rglob("*.yaml")):
         for number, line in enumerate(file.read_text().splitlines(), 1):
             if re.search(r"^\s+queues?: .*\btraining\b", line):
-                wanted.add((file.relative_to(example).as_posix(), number))
+                wanted.add(("MLP201", file.relative_to(example).as_posix(), number))
     assert wanted
-    assert named == wanted
+    without_training(example / "environments/base/queues.yaml")
+    for env in ("dev", "prod"):
+        file = example / f"environments/{env}/queues.yaml"
+        if overrides == "deleted too":
+            without_training(file)
+        else:
+            line = file.read_text().splitlines().index("  name: training") + 1
+            wanted.add(("MLP215", file.relative_to(example).as_posix(), line))
+    legacy = "environments/legacy/environment.yaml"
+    exclusion = (example / legacy).read_text().splitlines().index("    - Queue/training")
+    wanted.add(("MLP207", legacy, exclusion + 1))
+    outcome = mlplat("-C", example, "check", "-o", "json")
+    assert outcome.status == 1
+    findings = json.loads(outcome.out)["findings"]
+    assert {(finding["code"], finding["file"], finding["line"]) for finding in findings} == wanted
+
+
+def without_training(file: Path) -> None:
+    """Takes the queue `training` out of a file, and the file away when nothing is left in it."""
+    kept = [text for text in re.split(r"(?m)^---\n", file.read_text()) if "name: training\n" not in text]
+    file.write_text("---\n".join(kept)) if kept else file.unlink()

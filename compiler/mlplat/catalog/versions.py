@@ -1,10 +1,11 @@
 """From what an environment names (a release, a Kubernetes version, overrides) to one version for each component."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import zip_longest
 from types import MappingProxyType
 
 from mlplat.catalog.index import held_versions, kubernetes_versions
@@ -93,6 +94,22 @@ def version_key(version: str) -> tuple[tuple[int, ...], int, str]:
     while numbers and numbers[-1] == 0:
         numbers.pop()
     return (tuple(numbers), 0 if pre else 1, pre)
+
+
+def near_versions(written: str, known: Sequence[str]) -> tuple[str, ...]:
+    """The version of `known` that is nearest by its numbers, when the first of them is the same; else near misses.
+
+    As text `1.29` is as near to `1.99` as `1.39` is.
+    """
+    numbers = version_key(written)[0]
+
+    def distance(version: str) -> tuple[int, ...]:
+        return tuple(abs(one - other) for one, other in zip_longest(numbers, version_key(version)[0], fillvalue=0))
+
+    nearest = min(known, key=distance, default=None) if numbers else None
+    if nearest is None or distance(nearest)[0] != 0:
+        return near_misses(written, known)
+    return (nearest,)
 
 
 def known_components() -> tuple[str, ...]:
@@ -188,4 +205,6 @@ def _minor(kubernetes: str) -> str:
 
 
 def _unknown(kind: ProblemKind, what: str, written: str, known: tuple[str, ...]) -> VersionProblem:
-    return VersionProblem(kind, f"unknown {what} `{written}`", written, known, near_misses(written, known))
+    by_number = kind is not ProblemKind.UNKNOWN_COMPONENT
+    near = near_versions(written, known) if by_number else near_misses(written, known)
+    return VersionProblem(kind, f"unknown {what} `{written}`", written, known, near)

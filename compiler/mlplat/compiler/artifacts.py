@@ -71,12 +71,16 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One YAML document as written in one file. `kind` and `name` are already known to be strings."""
+    """One YAML document as written in one file. `kind` and `name` are already known to be strings.
+
+    `overrides` is where the modeline above it says that it completes an inherited one; None when none says so.
+    """
 
     kind: str
     name: str
     node: Node
     file: str
+    overrides: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from mlplat.compiler.lower.lowering import lower_environment
 from mlplat.compiler.lower.sharing import Lowered
 from mlplat.compiler.render.folder import render_folder
 from mlplat.compiler.resolve.environment import resolve_environments
-from mlplat.diagnostics import Diagnostic, has_errors, sort_key
+from mlplat.diagnostics import Diagnostic, has_errors, sort_key, told_once
 from mlplat.schema.kinds import KINDS
 
 GENERATED = "generated"
@@ -48,12 +48,13 @@ def compile_platform(root: Path, only: Sequence[str] = ()) -> Compiled:
     findings = [*loaded, *resolved]
     objects: dict[str, ObjectSet] = {}
     judged: list[ObjectVerdict] = []
+    told: list[tuple[str, Diagnostic]] = []
     memory, clean = Lowered(), Clean()
     for name, env in environments.items():
         if only and name not in only and name != BASE:
             continue
         verdict = check_environment(env)
-        findings += verdict.findings
+        told += ((name, finding) for finding in verdict.findings)
         if verdict.checked is None:
             continue
         tables = load_tables(env.versions)
@@ -61,8 +62,10 @@ def compile_platform(root: Path, only: Sequence[str] = ()) -> Compiled:
         lowered, problems = lower_environment(verdict.checked, tables, manifests, memory)
         scope = ObjectScope(lowered.objects, tables, env.versions, env)
         judged.append(check_objects(scope, env.environment.document.spec.rules, verdict, clean))
-        findings += [*unread, *problems, *judged[-1].findings]
+        findings += unread
+        told += ((name, finding) for finding in (*problems, *judged[-1].findings))
         objects[name] = lowered
+    findings += told_once(told)
     if objects.keys() == environments.keys():
         findings += unused_allowances(judged)
     scope_all = PlatformScope(environments, objects)

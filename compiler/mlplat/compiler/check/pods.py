@@ -44,8 +44,9 @@ class Container:
 
 
 def called(item: KubeObject) -> str:
-    """An object as messages name it: Deployment `web`."""
-    return f"{item.ref.kind} `{item.ref.name}`"
+    """An object as messages name it: Deployment `web`. What runs once is called without the hash in its name, which
+    differs from environment to environment."""
+    return f"{item.ref.kind} `{item.logical_name}`"
 
 
 def is_by_hand(item: KubeObject) -> bool:

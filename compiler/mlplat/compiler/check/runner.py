@@ -16,6 +16,7 @@ from mlplat.compiler.check.allowances import (
     unused,
 )
 from mlplat.compiler.check.object_rules import OBJECT_RULES
+from mlplat.compiler.check.patched import patched_place
 from mlplat.compiler.check.platform_rules import PLATFORM_RULES
 from mlplat.compiler.check.rule import Found, FoundInObject, ObjectRule, ObjectScope, Severities
 from mlplat.compiler.check.rules import SPEC_RULES
@@ -171,12 +172,14 @@ def _from_spec(code: str, severity: Severity, found: Found) -> Diagnostic:
 def object_finding(code: str, severity: Severity, found: FoundInObject) -> Diagnostic:
     """The finding of an object or platform rule, placed in the manifest or in the document it was made from."""
     item = found.object
-    span = place_of(item, found.pointer, found.at_key)
+    patched = patched_place(item, found.pointer, found.at_key)
+    span = patched or place_of(item, found.pointer, found.at_key)
     address = ObjectAddress(item.body["apiVersion"], item.ref.kind, item.ref.namespace or None, item.ref.name)
     primary = Label(span, found.label) if span else None
     notes = found.notes
     if item.origin is not None:
-        notes = (f"in {item.ref.kind} `{item.ref.name}` at `{found.pointer or '/'}`, made from this document", *notes)
+        source = "patched here" if patched is not None else "made from this document"
+        notes = (f"in {item.ref.kind} `{item.logical_name}` at `{found.pointer or '/'}`, {source}", *notes)
     return Diagnostic(
         code, severity, found.headline, primary, (), notes, found.help, address=address, pointer=found.pointer
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mlplat.compiler.artifacts import Document, Node, SourceTree
+from mlplat.compiler.load.modeline import nearest, override_modelines
 from mlplat.compiler.load.yaml import parse_documents
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span, near_misses
 
@@ -137,9 +138,10 @@ def _documents(
     """The documents of one file whose header is right."""
     nodes, wrong = parse_documents(text, path)
     findings += wrong
+    modelines = override_modelines(text, path)
     documents: list[Document] = []
     for node in nodes:
-        header = _header(node, kinds)
+        header = _header(node, kinds, nearest(modelines, node.span.line))
         if isinstance(header, Document):
             refused = _misplaced(header, place)
             if refused is None:
@@ -151,7 +153,7 @@ def _documents(
     return documents
 
 
-def _header(node: Node, kinds: frozenset[str]) -> Document | list[Diagnostic]:
+def _header(node: Node, kinds: frozenset[str], overrides: Span | None) -> Document | list[Diagnostic]:
     """The document, or everything that is wrong with its first lines."""
     if not isinstance(node.value, dict):
         what = "a list" if isinstance(node.value, list) else "a single value"
@@ -168,7 +170,7 @@ def _header(node: Node, kinds: frozenset[str]) -> Document | list[Diagnostic]:
     kind, name = node.value["kind"].value, node.value["metadata"].at(("name",))
     if not isinstance(kind, str) or name is None or not isinstance(name.value, str):
         raise AssertionError("a header without findings has a kind and a name")
-    return Document(kind, name.value, node, node.span.file)
+    return Document(kind, name.value, node, node.span.file, overrides)
 
 
 def _api_version(node: Node, fields: dict[str, Node]) -> list[Diagnostic]:

@@ -27,7 +27,7 @@ def apply_patches(
             try:
                 current[i] = _patched(current[i], patch, tables)
             except PatchRefusedError as refused:
-                findings.append(_refused(document, number, patch, str(refused)))
+                findings.append(_refused(document, number, patch, refused))
     return tuple(current), tuple(findings)
 
 
@@ -69,12 +69,17 @@ def _no_target(document: Resolved[Any], number: int, patch: Patch, drafts: Seque
     )
 
 
-def _refused(document: Resolved[Any], number: int, patch: Patch, why: str) -> Diagnostic:
+def _refused(document: Resolved[Any], number: int, patch: Patch, refused: PatchRefusedError) -> Diagnostic:
     field = "merge" if patch.merge is not None else "json"
+    steps = [int(step) if step.isdigit() else _unescaped(step) for step in refused.pointer.split("/")[1:]]
     return Diagnostic(
         "MLP402",
         Severity.ERROR,
         f"a patch of {document.kind} `{document.name}` cannot be applied to `{patch.target}`",
-        Label(document.key("spec", "patches", number, field), why),
+        Label(document.key("spec", "patches", number, field, *steps), str(refused)),
         help="look at the object in generated/, and change the patch or the specification",
     )
+
+
+def _unescaped(step: str) -> str:
+    return step.replace("~1", "/").replace("~0", "~")

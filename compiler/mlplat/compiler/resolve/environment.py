@@ -27,6 +27,7 @@ class _Work:
     typed: dict[int, Typed] = field(default_factory=dict)
     resolved: dict[tuple[int, tuple[str, ...]], Resolved[Any]] = field(default_factory=dict)
     findings: list[Diagnostic] = field(default_factory=list)
+    told: list[tuple[str, Diagnostic]] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
 
     def read(self, address: Address, composed: Composed) -> Typed:
@@ -48,7 +49,7 @@ class _Work:
 
     def report(self, environment: str, findings: tuple[Diagnostic, ...]) -> None:
         """Findings of one environment; an error keeps it from being resolved."""
-        self.findings.extend(findings)
+        self.told.extend((environment, finding) for finding in findings)
         if has_errors(findings):
             self.failed.add(environment)
 
@@ -80,7 +81,7 @@ def resolve_environments(
     work.findings.extend([explain_broken(problems, scopes) for problems in group(broken)])
     platform = _platform(tree, work)
     environments = _finish(tree, scopes, platform, versions, work)
-    return environments, _each_place_once(work.findings)
+    return environments, _each_place_once(work)
 
 
 def _own(scope: Scope) -> Address:
@@ -176,10 +177,15 @@ def _by_kind(scope: Scope, work: _Work) -> dict[str, dict[str, Resolved[Any]]]:
     return {kind: named for kind, named in documents.items() if named}
 
 
-def _each_place_once(findings: list[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """What several environments inherit is reported once, as the first of them sees it."""
+def _each_place_once(work: _Work) -> tuple[Diagnostic, ...]:
+    """What several environments inherit is reported once, as the environment sees it in whose folder it stands.
+
+    Their Environment documents have different names, but what they inherit of one another is one text.
+    """
     unique: dict[object, Diagnostic] = {}
-    for finding in findings:
+    for environment, finding in work.told:
         place = finding.primary.span if finding.primary else None
-        unique.setdefault((finding.code, place, finding.headline), finding)
-    return tuple(unique.values())
+        key = (finding.code, place, finding.headline.replace(f"environment `{environment}`", "environment"))
+        if key not in unique or (place is not None and place.file.startswith(f"environments/{environment}/")):
+            unique[key] = finding
+    return tuple(dict.fromkeys((*unique.values(), *work.findings)))

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from mlplat.compiler.artifacts import Document, Node, SourceTree
+from mlplat.compiler.artifacts import BASE, Document, Node, SourceTree
 from mlplat.compiler.resolve.addresses import Address, read_address
 from mlplat.compiler.resolve.inherit import COMPONENTS, Lineage, own_environment
 from mlplat.compiler.resolve.merge import Merged, first_layer, lay_on
-from mlplat.compiler.resolve.wording import quoted
+from mlplat.compiler.resolve.wording import quoted, subject
 from mlplat.diagnostics import Diagnostic, Label, Severity, near_misses
 from mlplat.schema.environment import Environment
 from mlplat.schema.platform import Platform
@@ -51,7 +51,8 @@ def compose(tree: SourceTree, lineage: Lineage, memory: Memory) -> Scope:
     """Lay all layers of an environment on each other.
 
     Findings are given only for the environment's own layer: what is wrong with the layer of an ancestor is found
-    when that ancestor itself is composed.
+    when that ancestor itself is composed. A document that says that it completes an inherited one is left out when
+    nothing is inherited, so that what names it is reported as well. In base it may wait for others to complete it.
     """
     documents: dict[Address, Composed] = {}
     environment: Composed | None = None
@@ -64,9 +65,13 @@ def compose(tree: SourceTree, lineage: Lineage, memory: Memory) -> Scope:
             _leave_out(written, documents, found)
             environment = _lay(written, _inheritable(environment, memory), layer, memory, found)
         for document in own:
-            if document.kind not in _APART:
-                address = Address(document.kind, document.name)
+            if document.kind in _APART:
+                continue
+            address = Address(document.kind, document.name)
+            if address in documents or document.overrides is None or layer == BASE:
                 documents[address] = _lay(document, documents.get(address), layer, memory, found)
+            else:
+                found.append(_completes_nothing(document, layer, tuple(documents)))
         if layer in (COMPONENTS, lineage.name):
             findings += found
     if environment is None:
@@ -133,4 +138,24 @@ def _not_inherited(environment: str, item: Node, address: Address, inherited: tu
         Label(item.span, "excluded already" if twice else "not inherited"),
         notes=() if twice else notes,
         help=f"write `{address.kind}/{close[0]}`" if close and not twice else "delete this line",
+    )
+
+
+def _completes_nothing(document: Document, environment: str, inherited: tuple[Address, ...]) -> Diagnostic:
+    """A document that says that it completes an inherited one, of which none is inherited."""
+    kind, name = document.kind, document.name
+    names = sorted(other.name for other in inherited if other.kind == kind)
+    close = near_misses(name, names)
+    own = f"or name `{kind.lower()}.json` in the modeline above it, if `{environment}` is to have one of its own"
+    node = document.node.at(("metadata", "name")) or document.node
+    return Diagnostic(
+        "MLP215",
+        Severity.ERROR,
+        f"{subject(kind, name)} of environment `{environment}` completes nothing",
+        Label(node.span, f"no {kind} of this name is inherited that this could complete"),
+        (Label(document.overrides, "says that the documents below complete inherited ones"),)
+        if document.overrides
+        else (),
+        notes=(f"inherited: {quoted(f'{kind}/{other}' for other in names)}",) if names and not close else (),
+        help=f"write `{close[0]}`; {own}" if close else f"delete this document; {own}",
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from mlplat.catalog.index import kubernetes_versions
 from mlplat.catalog.releases import RELEASES
-from mlplat.catalog.versions import ComponentVersions, ProblemKind, VersionProblem, resolve_versions
+from mlplat.catalog.versions import ComponentVersions, ProblemKind, VersionProblem, resolve_versions, version_key
 from mlplat.compiler.artifacts import Path, Resolved
 from mlplat.compiler.resolve.wording import listed, quoted
 from mlplat.diagnostics import Diagnostic, Label, Severity
@@ -58,7 +58,7 @@ def _finding(environment: Resolved[Environment], problem: VersionProblem) -> Dia
         cure = f"write `{problem.component}: null` under `spec.versions`, or leave the other one out"
     else:
         notes = (f"known: {listed(problem.known, 20)}",) if problem.known else ()
-        cure = f"write {quoted(problem.near[:1])}" if problem.near else None
+        cure = _cure(problem)
     return Diagnostic(
         _CODES[problem.kind],
         Severity.ERROR,
@@ -67,3 +67,13 @@ def _finding(environment: Resolved[Environment], problem: VersionProblem) -> Dia
         notes=notes,
         help=cure,
     )
+
+
+def _cure(problem: VersionProblem) -> str | None:
+    if not problem.near:
+        return None
+    nearest = problem.near[0]
+    number = problem.kind is not ProblemKind.UNKNOWN_COMPONENT
+    if number and version_key(nearest) != version_key(problem.written):
+        return f"the nearest one that is known: {quoted((nearest,))}"
+    return f"write {quoted((nearest,))}"

@@ -59,7 +59,7 @@ def _judge(
     yield Found(
         document,
         path,
-        f"{named(document)} needs {names}, which environment `{env.name}` does not have",
+        f"{named(document)} needs {names}, which is not installed",
         f"needs {names}",
         notes=tuple(notes),
         help=f"where it is installed, write `versions: {{{component}: {newest}}}` in the Environment; "
