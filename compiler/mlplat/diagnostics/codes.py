@@ -176,6 +176,7 @@ LOWERING = (
     Code("MLP428", "ambiguous-inference-service", "a part of an InferenceService with none or several servers"),
     Code("MLP429", "malformed-experiment", "an Experiment that Katib refuses or reads only in part"),
     Code("MLP430", "missing-namespace", "a hand-written object without a namespace", Severity.WARNING),
+    Code("MLP431", "unknown-namespace", "a hand-written object in a namespace that nothing creates"),
     Code("MLP440", "refused-object", "an object that Kubernetes' own validation refuses"),
     Code("MLP441", "undecided-definition", "several definitions of one kind, and no version that decides"),
     Code("MLP442", "broken-cel-rule", "an object that a rule of its definition refuses"),

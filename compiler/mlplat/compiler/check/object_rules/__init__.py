@@ -27,6 +27,7 @@ from mlplat.compiler.check.object_rules import (
     time_to_live,
     uncanonical_quantity,
     unchecked_kind,
+    unknown_namespace,
     unpinned_image,
 )
 from mlplat.compiler.check.rule import ObjectRule
@@ -53,6 +54,7 @@ OBJECT_RULES: tuple[ObjectRule, ...] = (
     ambiguous_inference_service.RULE,
     malformed_experiment.RULE,
     missing_namespace.RULE,
+    unknown_namespace.RULE,
     refused_object.RULE,
     impossible_pod.RULE,
     refused_train_job.RULE,

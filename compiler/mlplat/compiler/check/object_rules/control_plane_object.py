@@ -1,31 +1,10 @@
-"""MLP423: a workload in a namespace that belongs to the control plane.
-
-Source: kubeflow/community-distribution 26.03, `common/kubeflow-namespace/base/kubeflow/namespace.yaml`: the namespace
-`kubeflow` enforces the restricted pod security level and carries the label `control-plane`, for which KServe's pod
-webhook (v0.20.0 `config/webhook/manifests.yaml`) leaves pods alone, so that models are never downloaded.
-"""
+"""MLP423: a workload in a namespace that belongs to the control plane (`namespaces.py` says why)."""
 
 from collections.abc import Iterable
 
+from mlplat.compiler.check.namespaces import CONTROL_PLANE
 from mlplat.compiler.check.pods import called, pods_of
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
-
-CONTROL_PLANE = frozenset(
-    {
-        *(
-            "kube-system",
-            "kube-public",
-            "kube-node-lease",
-            "kubeflow",
-            "kubeflow-system",
-            "istio-system",
-            "cert-manager",
-        ),
-        *("knative-serving", "knative-eventing", "kserve", "kueue-system", "jobset-system", "argocd", "auth"),
-        *("oauth2-proxy", "external-secrets", "training-operator"),
-    }
-)
-"""Namespaces that Kubernetes, Kubeflow's distribution (26.03) and their usual companions install themselves into."""
 
 _OWN = frozenset({("apps", "Deployment"), ("apps", "DaemonSet"), ("apps", "StatefulSet"), ("batch", "CronJob")})
 """Kinds that a platform's own services are made of; they may stand there."""

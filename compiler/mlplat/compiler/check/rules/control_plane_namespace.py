@@ -1,27 +1,15 @@
-"""A team in a namespace of the control plane.
-
-Source: kubeflow/community-distribution 26.03, `common/kubeflow-namespace/base/kubeflow/namespace.yaml`: the namespace
-`kubeflow` enforces the restricted pod security level, and KServe's pod webhook leaves namespaces with the label
-`control-plane` alone (v0.20 `config/webhook/manifests.yaml`), so that models are never downloaded.
-"""
+"""A team in a namespace of the control plane (`namespaces.py` says why)."""
 
 from collections.abc import Iterable
 
 from mlplat.compiler.artifacts import Path, ResolvedEnvironment
+from mlplat.compiler.check.namespaces import CONTROL_PLANE
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named
 from mlplat.compiler.effective import namespace_of
 from mlplat.schema.team import Team
 
-RESERVED = frozenset(
-    {
-        *("kube-system", "kube-public", "kube-node-lease", "default"),
-        *("kubeflow", "kubeflow-system", "auth", "oauth2-proxy", "cert-manager", "istio-system"),
-        *("knative-serving", "knative-eventing", "kserve", "kueue-system", "jobset-system", "argocd"),
-        *("external-secrets", "training-operator"),
-    }
-)
-"""Namespaces that Kubernetes, Kubeflow's distribution (26.03) and their usual companions install themselves into."""
+_RESERVED = CONTROL_PLANE | {"default"}
 
 
 def check(env: ResolvedEnvironment) -> Iterable[Found]:
@@ -29,7 +17,7 @@ def check(env: ResolvedEnvironment) -> Iterable[Found]:
     argocd = env.environment.document.spec.argocd.namespace
     for team in env.all(Team):
         namespace = namespace_of(team)
-        if namespace not in RESERVED and namespace != argocd:
+        if namespace not in _RESERVED and namespace != argocd:
             continue
         path: Path = ("spec", "namespace") if team.document.spec.namespace is not None else ("metadata", "name")
         yield Found(
