@@ -10,7 +10,8 @@ import pytest
 from mlplat.compiler.artifacts import FileTree
 from mlplat.compiler.emit import swap
 from mlplat.compiler.emit.disk import Filler
-from mlplat.compiler.emit.write import WriteReport, compare_tree, stale_findings, write_tree
+from mlplat.compiler.emit.findings import stale_findings
+from mlplat.compiler.emit.write import WriteReport, compare_tree, write_tree
 
 ROOT = Path(__file__).parents[2]
 OLD = FileTree({"base/u/a.yaml": "a: 1\n", "base/u/b.yaml": "b: 1\n", "overlays/dev/u/c.yaml": "c: 1\n"})
@@ -26,8 +27,7 @@ def root(tmp_path: Path) -> Path:
 
 def files(folder: Path) -> dict[str, str]:
     found = sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
-    texts = {str(path.relative_to(folder)): path.read_text() for path in found}
-    return {path: text for path, text in texts.items() if path != ".mlplat"}
+    return {str(path.relative_to(folder)): path.read_text() for path in found if path.name != ".mlplat"}
 
 
 def codes(report: WriteReport) -> list[str]:
@@ -108,7 +108,45 @@ def test_files_without_a_manifest_are_nobodys_unless_they_are_right(root: Path) 
     (root / ".mlplat").unlink()
     assert codes(write_tree(root, OLD)) == []
     (root / ".mlplat").unlink()
-    assert codes(write_tree(root, NEW)) == ["MLP502", "MLP502"]
+    (finding,) = write_tree(root, NEW).findings
+    assert finding.code == "MLP506"
+    assert "`generated/.mlplat` is missing" in finding.headline
+    assert "`base/u/b.yaml`, `overlays/dev/u/c.yaml`" in finding.notes[0]
+    assert finding.help is not None
+    assert "git checkout generated/.mlplat" in finding.help
+    assert codes(write_tree(root, NEW, force=True)) == ["MLP506"]
+    assert files(root) == NEW.files
+
+
+def test_files_of_a_folder_in_which_nothing_was_built_are_foreign(tmp_path: Path) -> None:
+    (tmp_path / "generated").mkdir()
+    (tmp_path / "generated/notes.txt").write_text("mine")
+    assert codes(write_tree(tmp_path / "generated", NEW)) == ["MLP502"]
+
+
+@pytest.mark.parametrize("damage", ["cut off", "not UTF-8", "another program's"])
+def test_a_damaged_manifest_is_said_to_be_one(root: Path, damage: str) -> None:
+    manifest = root / ".mlplat"
+    lines = manifest.read_bytes().splitlines(keepends=True)
+    spoilt = {"cut off": lines[1][:40], "not UTF-8": b"\xff\xfe\n", "another program's": b"[core]\n"}[damage]
+    manifest.write_bytes(lines[0] + spoilt)
+    before = files(root)
+    (finding,) = write_tree(root, NEW).findings
+    assert (finding.code, files(root)) == ("MLP506", before)
+    assert "`generated/.mlplat` is damaged" in finding.headline
+    assert finding.primary is not None
+    assert (finding.primary.span.file, finding.primary.span.line) == ("generated/.mlplat", 2)
+    assert [one.severity for one in write_tree(root, NEW, force=True).findings] == ["warning"]
+    assert files(root) == NEW.files
+    assert compare_tree(root, NEW) == ()
+
+
+def test_a_damaged_manifest_is_mended_when_nothing_is_in_doubt(root: Path) -> None:
+    sound = (root / ".mlplat").read_text()
+    (root / ".mlplat").write_text(sound + "what is this\n")
+    assert [item.path for item in compare_tree(root, OLD)] == [".mlplat"]
+    assert codes(write_tree(root, OLD)) == []
+    assert (root / ".mlplat").read_text() == sound
 
 
 def test_git_keeps_its_own_files(root: Path) -> None:
@@ -239,6 +277,20 @@ def test_compare_reads_only_and_shows_what_a_build_would_change(root: Path) -> N
     assert compare_tree(root, OLD) == ()
     assert {item.code for item in stale_findings(compare_tree(root, NEW))} == {"MLP504"}
     assert len(compare_tree(root / "nowhere", NEW)) == 4
+
+
+def test_compare_says_what_a_build_would_refuse_to_replace(root: Path) -> None:
+    (root / "base/u/b.yaml").write_text("b: mine\n")
+    (root / "base/u/notes.txt").write_text("mine")
+    found = {finding.headline: finding.help for finding in stale_findings(compare_tree(root, OLD))}
+    assert [(text, "--force" in (cure or "")) for text, cure in found.items()] == [
+        ("`generated/base/u/b.yaml` was changed by hand, or merged line by line", True),
+        ("`generated/base/u/notes.txt` is not a file that mlplat wrote", True),
+    ]
+    stale = stale_findings(compare_tree(root, NEW))
+    assert [finding.help for finding in stale if "overlays" in finding.headline] == [
+        "run `mlplat build` and commit the result"
+    ] * 2
 
 
 def test_a_long_diff_is_cut_short(root: Path) -> None:

@@ -42,7 +42,8 @@ def build(
         _say(recalled, check_only, f"0 files written, 0 removed, {recalled.files} unchanged", started)
         return CLEAN
 
-    from mlplat.compiler.emit.write import compare_tree, stale_findings, write_tree  # heavy: the whole compiler
+    from mlplat.compiler.emit.findings import stale_findings  # heavy: the whole compiler
+    from mlplat.compiler.emit.write import compare_tree, write_tree
     from mlplat.compiler.pipeline import compile_platform, scope_of
 
     compiled = compile_platform(Path(root), environments)

@@ -196,6 +196,7 @@ EMIT = (
     Code("MLP503", "unwritable-output", "`generated/` cannot be replaced"),
     Code("MLP504", "stale-output", "`generated/` is stale"),
     Code("MLP505", "unreadable-output", "a generated unit that cannot be read back", Severity.WARNING),
+    Code("MLP506", "damaged-manifest", "the list of what builds wrote is missing or damaged"),
 )
 
 RENDER = (

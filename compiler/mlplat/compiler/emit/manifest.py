@@ -16,6 +16,7 @@ Written = frozenset[tuple[str, str]]
 """Pairs of path and sha256 of content."""
 
 _LINE = re.compile(r"([0-9a-f]{64})  ([^\r\n]+)")
+_MARKER = re.compile(r"<{7}|={7}$|>{7}|\|{7}")
 _CONFLICT = re.compile(rb"^<{7}.*?^={7}.*?^>{7}", re.MULTILINE | re.DOTALL)
 
 
@@ -27,6 +28,14 @@ def manifest_text(entries: Iterable[tuple[str, str]]) -> str:
 def parse_manifest(text: str) -> Written:
     """What a manifest names; lines that are not of its form say nothing."""
     return frozenset((match[2], match[1]) for match in map(_LINE.fullmatch, text.split("\n")) if match)
+
+
+def unreadable_line(text: str) -> int | None:
+    """The number of the first line that is neither of the form nor one of git's conflict markers; None when all are."""
+    for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), start=1):
+        if not _LINE.fullmatch(line) and not _MARKER.match(line):
+            return number
+    return None
 
 
 def digests(files: Mapping[str, bytes]) -> dict[str, str]:

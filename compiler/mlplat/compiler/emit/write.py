@@ -10,13 +10,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
-from typing import Literal
 
 from mlplat.compiler.artifacts import FileTree
 from mlplat.compiler.emit.disk import Filler, Found, kept_paths, scan
-from mlplat.compiler.emit.manifest import MANIFEST, Written, digests, is_ours, manifest_text, parse_manifest
+from mlplat.compiler.emit.findings import Difference, edited, foreign, unlisted, unwritable
+from mlplat.compiler.emit.manifest import (
+    MANIFEST,
+    Written,
+    digests,
+    is_ours,
+    manifest_text,
+    parse_manifest,
+    unreadable_line,
+)
 from mlplat.compiler.emit.swap import only_one, recover, replace_folder
-from mlplat.diagnostics import Diagnostic, Label, Severity, Span, has_errors, sort_key
+from mlplat.diagnostics import Diagnostic, Severity, has_errors, sort_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +38,6 @@ class WriteReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """A file that is not as a build would leave it. `diff` is the start of a unified diff from disk to build."""
-
-    path: str
-    kind: Literal["stale", "missing", "extra"]
-    diff: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Survey:
     """The folder against the tree. `surplus` are files that have to go, `outside` those that are not looked at."""
 
@@ -49,6 +48,27 @@ class _Survey:
     outside: tuple[str, ...]
     manifest: bytes | None
     written: Written
+
+    @property
+    def listed(self) -> frozenset[str]:
+        """The paths that the manifest names."""
+        return frozenset(path for path, _ in self.written)
+
+    @property
+    def damaged_line(self) -> int | None:
+        """The first line of the manifest that is not of its form; None when there is none."""
+        return unreadable_line((self.manifest or b"").decode("utf-8", "replace"))
+
+    @property
+    def is_damaged(self) -> bool:
+        """True when the manifest says less than it did: a line of it cannot be read, or it is gone and builds were
+        here, of which what is as it should be tells."""
+        gone = not self.written and bool(self.unchanged or self.changed)
+        return gone or self.damaged_line is not None
+
+    def is_foreign(self, found: Found) -> bool:
+        """True for what no build is known to have written."""
+        return found.content is None or not is_ours(found.path, found.content, self.written)
 
     @property
     def new_manifest(self) -> bytes:
@@ -66,13 +86,13 @@ def write_tree(root: Path, tree: FileTree, *, force: bool = False, scope: Iterab
     """
     try:
         if root.is_symlink() or (root.exists() and not root.is_dir()):
-            return WriteReport(findings=(_unwritable(root, "it is a link or a file and not a folder"),))
+            return WriteReport(findings=(unwritable(root.name, "it is a link or a file and not a folder"),))
         root.parent.mkdir(parents=True, exist_ok=True)
         with only_one(root):
             recover(root)
             return _write(root, _survey(root, tree, _prefixes(scope)), force)
     except OSError as error:
-        return WriteReport(findings=(_unwritable(root, error.strerror or str(error)),))
+        return WriteReport(findings=(unwritable(root.name, error.strerror or str(error)),))
 
 
 def compare_tree(
@@ -83,33 +103,13 @@ def compare_tree(
     `lines` limits each diff. Raises OSError when something cannot be read.
     """
     survey = _survey(root, tree, _prefixes(scope))
-    found = [_difference(path, item, survey.wanted[path], lines) for path, item in survey.changed.items()]
+    found = [_difference(survey, item, lines) for item in survey.changed.values()]
     missing = survey.wanted.keys() - survey.changed.keys() - set(survey.unchanged)
     found += [Difference(path, "missing", _diff(path, b"", survey.wanted[path], lines)) for path in missing]
-    found += [Difference(path, "extra", "") for path in survey.surplus]
+    found += [Difference(path, "extra", "", survey.is_foreign(item)) for path, item in survey.surplus.items()]
     if survey.manifest != survey.new_manifest:
         found.append(Difference(MANIFEST, "missing" if survey.manifest is None else "stale", ""))
     return tuple(sorted(found, key=lambda difference: difference.path))
-
-
-def stale_findings(differences: Iterable[Difference], folder: str = "generated") -> tuple[Diagnostic, ...]:
-    """Each difference as an error, for `build --check`."""
-    words = {
-        "stale": "`{}` is not what the specs compile to",
-        "missing": "`{}` is missing",
-        "extra": "`{}` is nothing that the specs compile to",
-    }
-    return tuple(
-        Diagnostic(
-            "MLP504",
-            Severity.ERROR,
-            words[found.kind].format(f"{folder}/{found.path}"),
-            Label(Span(f"{folder}/{found.path}", 1, 1, 1, 1)) if found.kind != "missing" else None,
-            notes=tuple(found.diff.splitlines()),
-            help="run `mlplat build` and commit the result",
-        )
-        for found in differences
-    )
 
 
 def _write(root: Path, survey: _Survey, force: bool) -> WriteReport:
@@ -171,57 +171,29 @@ def _inside(path: str, prefixes: tuple[str, ...]) -> bool:
 
 
 def _objections(root: Path, survey: _Survey, force: bool) -> Iterable[Diagnostic]:
-    """Findings on everything that a write would take away and that no build wrote."""
-    known = {path for path, _ in survey.written}
+    """Findings on everything that a write would take away and that no build is known to have written."""
     severity = Severity.WARNING if force else Severity.ERROR
+    unknown: list[str] = []
     for path, found in {**survey.changed, **survey.surplus}.items():
-        if found.content is not None and is_ours(path, found.content, survey.written):
+        if not survey.is_foreign(found):
             continue
         file = f"{root.name}/{path}"
         line = _first_difference(found.content or b"", survey.wanted.get(path, b""))
-        label = Label(Span(file, line, 1, line, 1))
-        by_hand = path in known and found.content is not None
-        yield (_edited if by_hand else _foreign)(file, severity, label)
+        if path in survey.listed and found.content is not None:
+            yield edited(file, severity, line)
+        elif survey.is_damaged and found.content is not None:
+            unknown.append(path)
+        else:
+            yield foreign(file, severity, line)
+    if unknown:
+        yield unlisted(root.name, sorted(unknown), survey.damaged_line, severity)
 
 
-def _edited(file: str, severity: Severity, label: Label) -> Diagnostic:
-    return Diagnostic(
-        "MLP501",
-        severity,
-        f"`{file}` was changed by hand" + (", and the change is discarded" if severity is Severity.WARNING else ""),
-        label,
-        notes=("everything in this folder is compiled: the next build would take the change away",),
-        help="make the change in the specs (`patches` of the document, or `environments/<name>/manifests/`), "
-        "or discard it with `mlplat build --force`, also after a merge",
-    )
-
-
-def _foreign(file: str, severity: Severity, label: Label) -> Diagnostic:
-    return Diagnostic(
-        "MLP502",
-        severity,
-        f"`{file}` is not a file that mlplat wrote" + (", and is deleted" if severity is Severity.WARNING else ""),
-        label,
-        notes=("everything in this folder is compiled: a build leaves nothing else there",),
-        help="move it elsewhere (hand-written objects belong in `environments/<name>/manifests/`), "
-        "or delete it with `mlplat build --force`",
-    )
-
-
-def _unwritable(root: Path, reason: str) -> Diagnostic:
-    return Diagnostic(
-        "MLP503",
-        Severity.ERROR,
-        f"the folder `{root.name}` cannot be replaced: {reason[:1].lower()}{reason[1:]}",
-        notes=("nothing was written",),
-        help=f"make `{root.name}` a plain folder that you may write to, beside which there is space for a second one",
-    )
-
-
-def _difference(path: str, found: Found, content: bytes, lines: int) -> Difference:
-    if found.content is None:
-        return Difference(path, "stale", "a link or special file")
-    return Difference(path, "stale", _diff(path, found.content, content, lines))
+def _difference(survey: _Survey, found: Found, lines: int) -> Difference:
+    diff = "a link or special file"
+    if found.content is not None:
+        diff = _diff(found.path, found.content, survey.wanted[found.path], lines)
+    return Difference(found.path, "stale", diff, survey.is_foreign(found))
 
 
 def _diff(path: str, before: bytes, after: bytes, lines: int) -> str:

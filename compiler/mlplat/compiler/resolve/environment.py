@@ -14,7 +14,7 @@ from mlplat.compiler.resolve.merge import first_layer
 from mlplat.compiler.resolve.references import Broken, Links, broken_references, group
 from mlplat.compiler.resolve.validate import Typed, validate
 from mlplat.compiler.resolve.versions import environment_versions
-from mlplat.diagnostics import Diagnostic, has_errors, near_misses
+from mlplat.diagnostics import Diagnostic, has_errors, near_misses, told_once
 from mlplat.schema.environment import Environment
 from mlplat.schema.kinds import KINDS
 from mlplat.schema.platform import Platform
@@ -146,15 +146,18 @@ def _finish(
     """The environments in which nothing is wrong. One that inherits from a faulty one may be faulty unseen."""
     environments: dict[str, ResolvedEnvironment] = {}
     found_versions: dict[str, Any] = {}
+    unknown: list[tuple[str, Diagnostic]] = []
     for name, scope in scopes.items():
         environment = work.resolve(_own(scope), scope.environment)
         if environment is None:
             continue
         found = environment_versions(environment, versions)
         if isinstance(found, tuple):
-            work.report(name, found)
+            work.failed.add(name)
+            unknown += ((name, finding) for finding in found)
         else:
             found_versions[name] = (environment, found)
+    work.findings += told_once(unknown)
     for name, scope in scopes.items():
         if platform is None or name not in found_versions or not work.failed.isdisjoint(scope.lineage.chain):
             continue

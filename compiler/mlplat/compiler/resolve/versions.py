@@ -52,7 +52,7 @@ def _finding(environment: Resolved[Environment], problem: VersionProblem) -> Dia
         path = ("spec", "versions", problem.component or problem.written)
     at_key = problem.kind is ProblemKind.UNKNOWN_COMPONENT
     span = environment.key(*path) if at_key else environment.span(*path)
-    headline = f"{problem.message} in environment `{environment.name}`"
+    headline = problem.message
     if problem.kind is ProblemKind.CONFLICT:
         headline = f"environment `{environment.name}` has components that exclude each other: {problem.message}"
         cure = f"write `{problem.component}: null` under `spec.versions`, or leave the other one out"
