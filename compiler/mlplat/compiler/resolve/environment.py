@@ -157,7 +157,7 @@ def _finish(
             unknown += ((name, finding) for finding in found)
         else:
             found_versions[name] = (environment, found)
-    work.findings += told_once(unknown)
+    work.findings.extend(told_once(unknown))
     for name, scope in scopes.items():
         if platform is None or name not in found_versions or not work.failed.isdisjoint(scope.lineage.chain):
             continue
