@@ -1,0 +1,1 @@
+"""Where everything that is generated comes from: for each leaf the line of the specifications that decided it."""
