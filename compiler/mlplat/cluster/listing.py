@@ -15,7 +15,7 @@ PAGE = 500
 BEGINNINGS = 3
 """How often a list is begun that expires (410) before its last page."""
 
-Body = dict[str, Any]
+Body = Mapping[str, Any]
 Redact = Callable[[Body], Body]
 """Takes an object as it was read and gives it without any secret value; called before anything else sees it."""
 

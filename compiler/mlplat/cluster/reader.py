@@ -10,6 +10,7 @@ from mlplat.cluster.discovery import Resource, Served, collection_path, discover
 from mlplat.cluster.http import Request
 from mlplat.cluster.listing import Body, Redact, list_all
 from mlplat.cluster.live import KindRequest, LiveState, Unread, UnreadKind
+from mlplat.cluster.redaction import redact
 from mlplat.objects.gvk import GVK
 
 WORKERS = 8
@@ -45,7 +46,7 @@ class ClusterReader:
     """
 
     caller: Caller
-    redact: Redact
+    redact: Redact = redact
     progress: Callable[[int, int], None] = lambda done, of: None
     definitions: bool = True
     """Whether the CRDs of custom kinds are read along (a GET for each; without the right to it, silently not)."""

@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 from mlplat.diagnostics.codes import CODES, Code
-from mlplat.diagnostics.diagnostic import Diagnostic, Label, ObjectAddress
+from mlplat.diagnostics.diagnostic import Diagnostic, ObjectAddress
 from mlplat.diagnostics.render.order import ordered
+from mlplat.diagnostics.span import Span
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -17,10 +18,15 @@ def render(findings: Sequence[Diagnostic], sources: Mapping[str, str]) -> str:
     """One run with a rule for each code that was found, and a result for each finding."""
     found = ordered(findings, sources)
     codes = sorted({finding.code for finding in found})
+    return document([_rule(code) for code in codes], [_result(finding, codes.index(finding.code)) for finding in found])
+
+
+def document(rules: Sequence[Mapping[str, Any]], results: Sequence[Mapping[str, Any]]) -> str:
+    """A whole file with one run of mlplat; results name their rule by its place in `rules` (`ruleIndex`)."""
     run = {
-        "tool": {"driver": {"name": "mlplat", **_version(), "rules": [_rule(code) for code in codes]}},
+        "tool": {"driver": {"name": "mlplat", **_version(), "rules": rules}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, codes.index(finding.code)) for finding in found],
+        "results": results,
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
@@ -52,12 +58,12 @@ def _result(finding: Diagnostic, rule_index: int) -> dict[str, Any]:
         "level": str(finding.severity),
         "message": {"text": _message(finding)},
     }
-    logical = _logical(finding.address, finding.pointer)
-    if finding.primary is not None or logical:
-        result["locations"] = [{**_physical(finding.primary), **logical}]
+    named = _named(finding.address, finding.pointer)
+    if finding.primary is not None or named:
+        result["locations"] = [{**(physical(finding.primary.span) if finding.primary else {}), **named}]
     if finding.secondary:
         result["relatedLocations"] = [
-            {"id": number, **_physical(label), "message": {"text": label.text}}
+            {"id": number, **physical(label.span), "message": {"text": label.text}}
             for number, label in enumerate(finding.secondary, 1)
         ]
     return result
@@ -68,10 +74,8 @@ def _message(finding: Diagnostic) -> str:
     return "\n".join(parts)
 
 
-def _physical(label: Label | None) -> dict[str, Any]:
-    if label is None:
-        return {}
-    span = label.span
+def physical(span: Span) -> dict[str, Any]:
+    """The part of a location that says where in which file."""
     region = {
         "startLine": span.line,
         "startColumn": span.column,
@@ -86,10 +90,13 @@ def _physical(label: Label | None) -> dict[str, Any]:
     }
 
 
-def _logical(address: ObjectAddress | None, pointer: str | None) -> dict[str, Any]:
+def _named(address: ObjectAddress | None, pointer: str | None) -> dict[str, Any]:
     if address is None:
         return {}
-    name = "/".join(part for part in (address.api_version, address.kind, address.namespace, address.name) if part)
-    return {
-        "logicalLocations": [{"name": address.name, "fullyQualifiedName": name + (pointer or ""), "kind": "object"}]
-    }
+    return logical((address.api_version, address.kind, address.namespace, address.name), pointer or "")
+
+
+def logical(parts: Sequence[str | None], pointer: str) -> dict[str, Any]:
+    """The part of a location that names a Kubernetes object, and the place in it; the last part is its name."""
+    name = "/".join(part for part in parts if part)
+    return {"logicalLocations": [{"name": parts[-1] or name, "fullyQualifiedName": name + pointer, "kind": "object"}]}

@@ -1,0 +1,93 @@
+"""How objects, values and writers are written, the same in every format for people."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from mlplat.drift.report import DriftClass, DriftFinding, DriftReport, ObjectName, Writer
+
+CLASSES: Mapping[DriftClass, str] = {
+    DriftClass.CHANGED: "A declared field has another value in the cluster",
+    DriftClass.MISSING: "A declared object or field is not in the cluster",
+    DriftClass.EXTRA_FIELD: "The cluster has a field that nothing declares",
+    DriftClass.ORPHAN: "The cluster has an object of the environment that nothing declares",
+    DriftClass.NOT_COMPARABLE: "Something could not be read, so nothing is known of it",
+}
+"""Every class in the order in which it is shown, with what it means."""
+
+
+def object_text(name: ObjectName) -> str:
+    """`Deployment vision/web`, `ClusterQueue shared`, or `Secret` for a whole kind."""
+    place = f"{name.namespace}/{name.name}" if name.namespace and name.name else name.namespace or name.name
+    return f"{name.kind} {place}" if place else name.kind
+
+
+def value_text(value: Any) -> str:
+    """One line of JSON, and text without quotes where it cannot be taken for anything else; "" for no value."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        value = value[:]  # a masked one is equal to nothing but itself; its text is plain
+    if isinstance(value, str) and value and value.strip() == value and value.isprintable() and not _ambiguous(value):
+        return value
+    return json.dumps(value, ensure_ascii=False, sort_keys=False)
+
+
+def _ambiguous(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return text[0] in '[{"'
+    return True
+
+
+def value_lines(value: Any) -> list[str]:
+    """The same on several lines where a value has several parts."""
+    if isinstance(value, (Mapping, list, tuple)) and value:
+        return json.dumps(value, ensure_ascii=False, indent=2).splitlines()
+    if isinstance(value, str) and "\n" in value[:]:
+        return value.splitlines()
+    return [value_text(value)]
+
+
+def writer_text(writer: Writer) -> str:
+    """`kubectl-edit (Update) at 2026-11-25T10:00:00Z`, "" when nobody is known."""
+    if not writer.manager:
+        return ""
+    how = ", ".join(part for part in (writer.operation, writer.subresource and f"/{writer.subresource}") if part)
+    return writer.manager + (f" ({how})" if how else "") + (f" at {writer.time}" if writer.time else "")
+
+
+def place_text(finding: DriftFinding) -> str:
+    """What differs: the readable path, or the whole object."""
+    return finding.path or ("the whole kind" if finding.object.name is None else "the object")
+
+
+def by_object(findings: Iterable[DriftFinding]) -> Iterator[tuple[ObjectName, Sequence[DriftFinding]]]:
+    """Findings of one object together, objects by kind, namespace and name."""
+    for name, group in groupby(sorted(findings, key=_order), key=lambda finding: finding.object):
+        yield name, tuple(group)
+
+
+def _order(finding: DriftFinding) -> tuple[str, ...]:
+    name = finding.object
+    return (name.kind, name.api_version, name.namespace or "", name.name or "", finding.pointer, finding.path)
+
+
+def counts(report: DriftReport) -> dict[DriftClass, int]:
+    """How many findings of each class, in the order of `CLASSES`, without those that there are none of."""
+    found = {cls: sum(finding.cls is cls for finding in report.findings) for cls in CLASSES}
+    return {cls: number for cls, number in found.items() if number}
+
+
+def headline(report: DriftReport) -> str:
+    """One sentence that says it all."""
+    where = f"`{report.environment}`" if report.environment else "what is declared"
+    drifted = sum(finding.cls is not DriftClass.NOT_COMPARABLE for finding in report.findings)
+    if drifted:
+        objects = len({f.object for f in report.findings if f.cls is not DriftClass.NOT_COMPARABLE})
+        text = f"{drifted} difference{'s' * (drifted != 1)} from {where} in {objects} object{'s' * (objects != 1)}"
+    else:
+        text = f"no difference from {where} in {report.objects} object{'s' * (report.objects != 1)}"
+    return text if report.complete else f"{text}, and not everything could be compared"

@@ -1,0 +1,103 @@
+"""A drift report in every format: what programs read is well-formed, and no format shows what is masked."""
+
+import json
+import os
+import re
+from importlib import import_module
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from mlplat.drift.metrics import Measured
+from mlplat.drift.report import DriftReport
+from tests.drift.render.report import BLIND, CLEAN, FINDINGS, REPORT
+
+FORMATS = ("diff", "sarif", "junit", "markdown", "html", "prometheus")
+CASES = Path(__file__).parent / "cases"
+
+
+def rendered(name: str, report: DriftReport = REPORT) -> str:
+    text: str = import_module(f"mlplat.drift.render.{name}").render(report)
+    return text
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_each_format(name: str) -> None:
+    """`MLPLAT_BLESS=1` writes the files anew."""
+    shown = re.sub(r'"version": "\d+\.\d+\.\d+[^"]*"(?=,\n {10}"rules)', '"version": "VERSION"', rendered(name))
+    shown = re.sub(r"<footer>mlplat [^<]*", "<footer>mlplat VERSION", shown)
+    path = CASES / f"report.{name}"
+    if os.environ.get("MLPLAT_BLESS") and not os.environ.get("CI"):
+        path.write_text(shown, encoding="utf-8", newline="")
+    with path.open(encoding="utf-8", newline="") as file:
+        assert shown == file.read()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_masked_value_stays_masked(name: str) -> None:
+    text = rendered(name)
+    assert "hunter22" not in text
+    assert (name == "prometheus") == ("(masked)" not in text)
+
+
+def test_sarif_points_into_the_specification_and_at_the_object() -> None:
+    run = json.loads(rendered("sarif"))["runs"][0]
+    first = run["results"][0]
+    (location,) = first["locations"]
+    assert location["physicalLocation"]["region"]["startLine"] == 12
+    (object_,) = location["logicalLocations"]
+    assert object_["fullyQualifiedName"] == "apps/v1/Deployment/vision/web/spec/replicas"
+    assert [run["tool"]["driver"]["rules"][each["ruleIndex"]]["id"] for each in run["results"]] == [
+        f"drift/{finding.cls}" for finding in FINDINGS
+    ]
+
+
+def test_junit_counts_what_failed_and_what_is_not_known() -> None:
+    root = ElementTree.fromstring(rendered("junit"))
+    assert (root.get("tests"), root.get("failures"), root.get("skipped")) == ("9", "8", "1")
+    passed = ElementTree.fromstring(rendered("junit", CLEAN))
+    assert (passed.get("tests"), passed.get("failures"), passed.get("skipped")) == ("1", "0", "0")
+
+
+def test_a_row_of_markdown_keeps_its_cells() -> None:
+    rows = [line for line in rendered("markdown").splitlines() if line.startswith("| ") and not line.startswith("| |")]
+    assert len(rows) == len(FINDINGS)
+    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {7}
+
+
+def test_a_hunk_of_the_diff_counts_its_lines() -> None:
+    counted = 0
+    lines = rendered("diff").split("\n")
+    for number, line in enumerate(lines):
+        match = re.match(r"@@ -\d+,(\d+) \+\d+,(\d+) @@", line)
+        if match:
+            old, new = map(int, match.groups())
+            assert [each[0] for each in lines[number + 1 : number + 1 + old + new]] == ["-"] * old + ["+"] * new
+            counted += 1
+    assert counted == len(FINDINGS)
+
+
+def test_nothing_to_say() -> None:
+    assert rendered("diff", CLEAN) == ""
+    assert "no difference from `prod` in 86 objects" in rendered("markdown", CLEAN)
+    assert json.loads(rendered("sarif", CLEAN))["runs"][0]["results"] == []
+    assert "Everything that is declared is in the cluster" in rendered("html", CLEAN)
+
+
+def test_what_was_not_compared_is_never_in_sync() -> None:
+    assert "and not everything could be compared" in rendered("markdown", BLIND)
+    assert '<header class="incomplete">' in rendered("html", BLIND)
+    text = rendered("prometheus", BLIND)
+    assert 'mlplat_drift_not_compared{environment="prod",kind="ServiceAccount",reason="forbidden"} 1.0' in text
+    assert "last_success" not in text
+    assert 'mlplat_drift_last_success_timestamp_seconds{environment="prod"} 1.7956008e+09' in rendered(
+        "prometheus", CLEAN
+    )
+
+
+def test_the_last_success_outlives_a_failure() -> None:
+    measured = Measured(lambda _: "unknown")
+    measured.take(CLEAN)
+    measured.take(BLIND)
+    assert measured.last_success == 1795600800.0
