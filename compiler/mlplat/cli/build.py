@@ -82,7 +82,8 @@ def _verified(compiled: "Compiled") -> Sequence[Diagnostic]:
     found = find_kustomize()
     if isinstance(found, Diagnostic) or compiled.tree is None:
         return [found] if isinstance(found, Diagnostic) else []
-    return list(verify(found, compiled.tree, compiled.objects.values()))
+    written = (name for name, env in compiled.environments.items() if env.is_base or env.is_synced)
+    return list(verify(found, compiled.tree, [compiled.objects[name] for name in written if name in compiled.objects]))
 
 
 def _outcome(compiled: "Compiled", findings: Sequence[Diagnostic]) -> Outcome:

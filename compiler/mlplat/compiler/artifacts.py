@@ -175,8 +175,13 @@ class ResolvedEnvironment:
 
     @property
     def is_base(self) -> bool:
-        """True for the environment that is only inherited from."""
+        """True for the environment that overlays are patches of."""
         return self.name == BASE
+
+    @property
+    def is_synced(self) -> bool:
+        """True for an environment that Argo CD is told of: not base, nor one with `sync: false`."""
+        return not self.is_base and self.environment.document.spec.sync
 
     def all(self, kind: type[T]) -> tuple[Resolved[T], ...]:
         """All documents of a kind, by name."""

@@ -72,7 +72,7 @@ def compile_platform(root: Path, only: Sequence[str] = ()) -> Compiled:
     findings += check_platform(scope_all)
     tree = None if has_errors(findings) else _emit(environments, objects)
     if tree is not None:
-        committed = read_committed(root / GENERATED, tree, (name for name in objects if name != BASE))
+        committed = read_committed(root / GENERATED, tree, (name for name in objects if environments[name].is_synced))
         changes = replace(scope_all, committed=committed.objects, units=committed.units)
         findings += [*committed.findings, *check_platform(changes, compares=True)]
     unique = tuple(sorted(dict.fromkeys(findings), key=sort_key))

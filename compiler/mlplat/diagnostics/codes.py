@@ -75,6 +75,7 @@ REFERENCES = (
     Code("MLP213", "unknown-kubernetes-version", "a Kubernetes version that mlplat does not know"),
     Code("MLP214", "conflicting-components", "two components that one cluster cannot both have"),
     Code("MLP215", "override-of-nothing", "a document that completes an inherited one which is not inherited"),
+    Code("MLP216", "unsynced-promotion", "a promotion to an environment that is never synced"),
 )
 
 POLICY = (

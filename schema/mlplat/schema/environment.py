@@ -142,6 +142,9 @@ class EnvironmentSpec(SpecModel):
     """Environments whose documents are inherited; a later one wins."""
     exclude: tuple[str, ...] = ()
     """Inherited documents that this environment does not have, as `Kind/name`."""
+    sync: bool = True
+    """False for an environment that others only inherit from: it is judged, but nothing of it is written to
+    `generated/`, and Argo CD never hears of it. base never is synced."""
     cluster: Cluster = Cluster()
     """The cluster; base, which nobody syncs, needs none."""
     release: str

@@ -18,6 +18,10 @@ def _existing_values(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
     return document.document.spec.existing is not None
 
 
+def _is_base(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
+    return env.is_base
+
+
 def _no_cohort(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
     return document.document.spec.cohort is None
 
@@ -77,6 +81,7 @@ TENANCY_NO_EFFECT: tuple[NoEffect, ...] = (
         _reclaims_without_cohort,
         "a queue without a `cohort` lends nothing that it could take back",
     ),
+    NoEffect("Environment", ("spec", "sync"), _is_base, "base is never synced"),
     NoEffect("Team", ("spec", "queues"), _no_kueue, "the environment has no Kueue, so no LocalQueue is emitted"),
     *(
         NoEffect("Component", ("metadata", field), applies, "no object is made from a component")

@@ -22,8 +22,10 @@ def emit_environment(base: ObjectSet | None, objects: ObjectSet, env: ResolvedEn
     """`overlays/<env>/<unit>/`, `argocd/<env>/` and `inventory/<env>.yaml`.
 
     `base` is None for an environment that does not inherit from base; it is then complete without it, as it is when
-    `env` has no base among its ancestors.
+    `env` has no base among its ancestors. An environment that is not synced has no files.
     """
+    if not env.is_synced:
+        return FileTree({})
     held = units_of(base) if base is not None and BASE in env.ancestors else {}
     units = units_of(objects)
     files: dict[str, str] = {}

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from mlplat.compiler.artifacts import BASE, Resolved, ResolvedEnvironment, SourceTree
+from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment, SourceTree
 from mlplat.compiler.resolve.addresses import Address
-from mlplat.compiler.resolve.inherit import order_layers
+from mlplat.compiler.resolve.inherit import is_only_inherited, order_layers, own_environment
 from mlplat.compiler.resolve.layers import Composed, Memory, Scope, compose
 from mlplat.compiler.resolve.lost import explain_broken, lost_promotions
 from mlplat.compiler.resolve.merge import first_layer
@@ -59,8 +59,9 @@ def resolve_environments(
 ) -> tuple[dict[str, ResolvedEnvironment], tuple[Diagnostic, ...]]:
     """Every environment that has no error, by name, and all findings, each place once.
 
-    `versions` override components in every environment. In `base` documents may stay incomplete, or name what only
-    other environments have, as long as an environment inherits from it: base then goes without them.
+    `versions` override components in every environment. Where nothing is synced (base, `sync: false`) documents may
+    stay incomplete, or name what only other environments have, as long as an environment inherits from there: that
+    environment then goes without them.
     """
     memory, links, work = Memory(), Links(), _Work()
     lineages, disorder = order_layers(tree)
@@ -68,8 +69,8 @@ def resolve_environments(
     scopes = {name: compose(tree, lineage, memory) for name, lineage in lineages.items()}
     for name, scope in scopes.items():
         work.report(name, scope.findings)
-    if any(BASE in scope.lineage.ancestors for scope in scopes.values()) and BASE in scopes:
-        scopes[BASE] = _without_unfinished(scopes[BASE], links, work)
+    for name in _only_inherited(tree, scopes):
+        scopes[name] = _without_unfinished(scopes[name], links, work)
     broken: list[Broken] = []
     for name, scope in scopes.items():
         for address, composed in [(_own(scope), scope.environment), *scope.documents.items()]:
@@ -86,6 +87,14 @@ def resolve_environments(
 
 def _own(scope: Scope) -> Address:
     return Address(Environment.kind_name, scope.lineage.name)
+
+
+def _only_inherited(tree: SourceTree, scopes: Mapping[str, Scope]) -> list[str]:
+    """Environments that are not synced and that others inherit from."""
+    inherited = {ancestor for scope in scopes.values() for ancestor in scope.lineage.ancestors}
+    return [
+        name for name in scopes if name in inherited and is_only_inherited(name, own_environment(tree.layers[name]))
+    ]
 
 
 def _with_namesake(scope: Scope, address: Address, composed: Composed, typed: Typed) -> tuple[Diagnostic, ...]:
@@ -105,7 +114,7 @@ def _with_namesake(scope: Scope, address: Address, composed: Composed, typed: Ty
 
 
 def _without_unfinished(scope: Scope, links: Links, work: _Work) -> Scope:
-    """Base without documents that it leaves to others to complete, and without those that need these."""
+    """An environment without documents that it leaves to others to complete, and without those that need these."""
     documents = {
         address: composed
         for address, composed in scope.documents.items()
@@ -129,7 +138,8 @@ def _platform(tree: SourceTree, work: _Work) -> Resolved[Platform] | None:
     merged = first_layer(tree.platform)
     typed = validate(merged.node, tree.platform.kind, tree.platform.name)
     work.findings.extend((*merged.findings, *typed.findings))
-    lost = lost_promotions(tree.platform, tuple(sorted(tree.layers)))
+    unsynced = {name for name, layer in tree.layers.items() if is_only_inherited(name, own_environment(layer))}
+    lost = lost_promotions(tree.platform, tuple(sorted(tree.layers)), unsynced)
     work.findings.extend(lost)
     if not isinstance(typed.document, Platform) or merged.findings or lost:
         return None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mlplat.compiler.artifacts import Document, Node, SourceTree
+from mlplat.compiler.artifacts import BASE, Document, Node, SourceTree
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span, near_misses
 from mlplat.schema.environment import Environment
 
@@ -36,6 +36,12 @@ class Lineage:
 def own_environment(documents: Sequence[Document]) -> Document | None:
     """The Environment document of a layer; None when it has none."""
     return next((document for document in documents if document.kind == Environment.kind_name), None)
+
+
+def is_only_inherited(name: str, environment: Document | None) -> bool:
+    """True for base, and for an environment whose own document says `sync: false`."""
+    switch = environment.node.at(("spec", "sync")) if environment is not None else None
+    return name == BASE or (switch is not None and switch.value is False)
 
 
 def order_layers(tree: SourceTree) -> tuple[dict[str, Lineage], tuple[Diagnostic, ...]]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from mlplat.compiler.artifacts import BASE, Document, Node, SourceTree
+from mlplat.compiler.artifacts import Document, Node, SourceTree
 from mlplat.compiler.resolve.addresses import Address, read_address
-from mlplat.compiler.resolve.inherit import COMPONENTS, Lineage, own_environment
+from mlplat.compiler.resolve.inherit import COMPONENTS, Lineage, is_only_inherited, own_environment
 from mlplat.compiler.resolve.merge import Merged, first_layer, lay_on
 from mlplat.compiler.resolve.wording import quoted, subject
 from mlplat.diagnostics import Diagnostic, Label, Severity, near_misses
@@ -14,8 +14,8 @@ from mlplat.schema.environment import Environment
 from mlplat.schema.platform import Platform
 
 _APART = frozenset((Environment.kind_name, Platform.kind_name))
-_OWN = ("extends", "exclude")
-"""Fields of an Environment's spec that say how it inherits, and so are not inherited."""
+_OWN = ("extends", "exclude", "sync")
+"""Fields of an Environment's spec that speak for it alone, and so are not inherited."""
 
 
 class Composed(NamedTuple):
@@ -52,7 +52,8 @@ def compose(tree: SourceTree, lineage: Lineage, memory: Memory) -> Scope:
 
     Findings are given only for the environment's own layer: what is wrong with the layer of an ancestor is found
     when that ancestor itself is composed. A document that says that it completes an inherited one is left out when
-    nothing is inherited, so that what names it is reported as well. In base it may wait for others to complete it.
+    nothing is inherited, so that what names it is reported as well. Where nothing is
+    synced it may wait for others to complete it.
     """
     documents: dict[Address, Composed] = {}
     environment: Composed | None = None
@@ -68,7 +69,7 @@ def compose(tree: SourceTree, lineage: Lineage, memory: Memory) -> Scope:
             if document.kind in _APART:
                 continue
             address = Address(document.kind, document.name)
-            if address in documents or document.overrides is None or layer == BASE:
+            if address in documents or document.overrides is None or is_only_inherited(layer, written):
                 documents[address] = _lay(document, documents.get(address), layer, memory, found)
             else:
                 found.append(_completes_nothing(document, layer, tuple(documents)))

@@ -1,12 +1,12 @@
 """Findings for references that lead nowhere."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from mlplat.compiler.artifacts import Document
+from mlplat.compiler.artifacts import BASE, Document
 from mlplat.compiler.resolve.layers import Scope
 from mlplat.compiler.resolve.references import Broken, declared_in, entries, names_of
 from mlplat.compiler.resolve.wording import listed, quoted, shown, subject, words
-from mlplat.diagnostics import Diagnostic, Label, Severity, near_misses
+from mlplat.diagnostics import Diagnostic, Label, Severity, Span, near_misses
 
 _ENTRY_WORDS = {"nodePools": ("MLP203", "node pool"), "storageClasses": ("MLP204", "storage class")}
 """Code and words for each list of the environment whose entries are named elsewhere."""
@@ -70,25 +70,40 @@ def _other_team(problem: Broken) -> Diagnostic:
     )
 
 
-def lost_promotions(platform: Document, known: tuple[str, ...]) -> list[Diagnostic]:
-    """Environments that the platform promotes to and that do not exist."""
+def lost_promotions(platform: Document, known: tuple[str, ...], unsynced: Collection[str]) -> list[Diagnostic]:
+    """Environments that the platform promotes to and that do not exist, or that are never synced."""
     listed_node = platform.node.at(("spec", "promotion"))
     findings: list[Diagnostic] = []
     for _, item in listed_node.children() if listed_node else ():
-        if not isinstance(item.value, str) or item.value in known:
+        if not isinstance(item.value, str):
             continue
-        close = near_misses(item.value, known)
-        findings.append(
-            Diagnostic(
-                "MLP209",
-                Severity.ERROR,
-                f"the platform promotes to an environment that does not exist: {shown(item.value)}",
-                Label(item.span, "no such environment"),
-                notes=(f"environments: {quoted(known)}",) if known else (),
-                help=f"write `{close[0]}`" if close else f"make `environments/{item.value}/`, or delete this entry",
-            )
-        )
+        if item.value not in known:
+            findings.append(_unknown_promotion(item.value, item.span, known))
+        elif item.value in unsynced and item.value != BASE:  # validation refuses base
+            findings.append(_unsynced_promotion(item.value, item.span))
     return findings
+
+
+def _unknown_promotion(name: str, span: Span, known: tuple[str, ...]) -> Diagnostic:
+    close = near_misses(name, known)
+    return Diagnostic(
+        "MLP209",
+        Severity.ERROR,
+        f"the platform promotes to an environment that does not exist: {shown(name)}",
+        Label(span, "no such environment"),
+        notes=(f"environments: {quoted(known)}",) if known else (),
+        help=f"write `{close[0]}`" if close else f"make `environments/{name}/`, or delete this entry",
+    )
+
+
+def _unsynced_promotion(name: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "MLP216",
+        Severity.ERROR,
+        f"the platform promotes to an environment that is never synced: `{name}`",
+        Label(span, "says `sync: false`"),
+        help=f"delete this entry, or `sync: false` in environment `{name}`",
+    )
 
 
 def _article(what: str) -> str:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from mlplat.compiler.artifacts import BASE, KubeObject, ResolvedEnvironment
+from mlplat.compiler.artifacts import KubeObject, ResolvedEnvironment
 from mlplat.compiler.check.pods import called
 from mlplat.compiler.check.rule import FoundInObject, PlatformRule, PlatformScope
 from mlplat.objects.gvk import ObjectRef
@@ -13,7 +13,7 @@ def check(scope: PlatformScope) -> Iterable[tuple[str, FoundInObject]]:
     """Cluster-scoped objects of the same kind and name, and one object for each namespace that both write into."""
     clusters: dict[str, list[str]] = defaultdict(list)
     for name in sorted(scope.objects):
-        if name != BASE:
+        if scope.environments[name].is_synced:
             clusters[_server(scope.environments[name])].append(name)
     for names in clusters.values():
         for index, name in enumerate(names):

@@ -23,8 +23,8 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
 
 
 def check(env: ResolvedEnvironment) -> Iterable[Found]:
-    """One finding for each document; none in base, which need not have what its heirs have."""
-    if env.is_base:
+    """One finding for each document; none where nothing is synced, which need not have what its heirs have."""
+    if not env.is_synced:
         return
     for kind, components in _KINDS.items():
         for document in env.documents.get(kind, {}).values():

@@ -1,6 +1,7 @@
 """An environment that does not say its own cluster, or takes the one of an environment that it inherits from.
 
-Only base may go without: nobody syncs it. Two environments that inherit one address would be synced over each other.
+Only what nobody syncs may go without: base, and environments with `sync: false`. Two environments that inherit one
+address would be synced over each other.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from mlplat.compiler.check.wording import named, quoted
 
 def check(env: ResolvedEnvironment) -> Iterable[Found]:
     """One finding for what is missing, one for what is inherited; the Kubernetes version may be inherited."""
-    if env.is_base:
+    if not env.is_synced:
         return
     environment, cluster = env.environment, env.environment.document.spec.cluster
     fields = {"name": cluster.name, "server": cluster.server, "kubernetesVersion": cluster.kubernetes_version}

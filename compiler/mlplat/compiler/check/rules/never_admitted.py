@@ -18,7 +18,7 @@ from mlplat.schema.team import Team
 
 def check(env: ResolvedEnvironment) -> Iterable[Found]:
     """Findings on every workload of an environment; none on those of base, which runs nowhere."""
-    if env.is_base:
+    if not env.is_synced:
         return
     for workload in workloads(env):
         team = team_of(workload.document, env)

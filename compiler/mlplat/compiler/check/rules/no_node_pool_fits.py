@@ -18,7 +18,7 @@ from mlplat.schema.environment import NodePool
 
 def check(env: ResolvedEnvironment) -> Iterable[Found]:
     """At most one finding for each group of alike pods; none in base, which runs nowhere."""
-    if env.is_base or not env.environment.document.spec.node_pools:
+    if not env.is_synced or not env.environment.document.spec.node_pools:
         return
     for workload in workloads(env):
         if not workload.copied:
