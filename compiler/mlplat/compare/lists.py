@@ -62,6 +62,19 @@ def pair_lists(old: Sequence[Any], new: Sequence[Any], node: Node | None) -> Pai
     return Pairing(tuple(_by_position(old, new)))
 
 
+def item_step(items: Sequence[Any], index: int, node: Node | None) -> str:
+    """How a path names one item of a list: by its keys where the list has them (`[name=main]`), else by its index."""
+    schema = node or {}
+    keys = nodes.list_keys(schema) or _merge_keys(schema)
+    if index < len(items):
+        if keys and _keyed(items, keys):
+            return _step(items[index], keys, index)
+        for naming in _NAMING:
+            if _named(items, naming):
+                return _step(items[index], naming, index)
+    return f"[{index}]"
+
+
 def _merge_keys(node: Node) -> tuple[str, ...]:
     key = nodes.merge_key(node)
     return (key,) if key is not None else ()

@@ -1,7 +1,7 @@
 """What a comparison of declared and live found: the artifact that every output format prints."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -92,7 +92,8 @@ class DriftFinding:
 @dataclass(frozen=True, slots=True)
 class Note:
     """What is worth telling and is no drift: `reason` is `delegated`, `explained`, `ignored`, `copy`, `unused-ignore`,
-    `expired-ignore`, `uncommitted`, `stale` or `confirm`."""
+    `expired-ignore`, `uncommitted`, `stale`, `terminating`, `unproven`, `generated-name`, `declared-twice` or
+    `confirm`."""
 
     reason: str
     text: str
@@ -122,3 +123,7 @@ class DriftReport:
     seconds: float = 0.0
     explained: Mapping[str, int] = field(default_factory=dict)
     """How many live-only fields were explained, by reason."""
+
+    def at(self, started: str, seconds: float) -> "DriftReport":
+        """The report with when it was begun and how long it took."""
+        return replace(self, started=started, seconds=seconds)

@@ -3,8 +3,8 @@
 Python's `==` is not that: `True == 1` there.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeGuard
 
 
 def same(left: Any, right: Any) -> bool:
@@ -46,12 +46,12 @@ def first_difference(left: Any, right: Any, path: str = "") -> str | None:
     return None if same_scalar(left, right) else path
 
 
-def is_map(value: Any) -> bool:
+def is_map(value: Any) -> TypeGuard[Mapping[str, Any]]:
     """True for what JSON writes as an object."""
     return value.__class__ is dict or isinstance(value, Mapping)  # asking the abstract class is slow
 
 
-def is_list(value: Any) -> bool:
+def is_list(value: Any) -> TypeGuard[Sequence[Any]]:
     """True for what JSON writes as an array."""
     return value.__class__ is list or isinstance(value, (list, tuple))
 

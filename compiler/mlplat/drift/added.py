@@ -1,0 +1,228 @@
+"""Fields that only the live object has: which are nobody's drift, and where what somebody added begins.
+
+A field is explained when the server keeps it for itself, when it is the default, when nobody owns it (a webhook wrote
+it during somebody's request) or when a controller owns it. What is left was added by a person, or by somebody whom
+nobody knows, and is reported once, at the top of what was added.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mlplat.catalog import node as nodes
+from mlplat.catalog.node import Node
+from mlplat.compare.difference import ABSENT, Difference, Path
+from mlplat.drift.context import Case, is_persons, outsiders
+from mlplat.drift.defaults.empty import is_nothing
+from mlplat.drift.defaults.products import is_product_metadata
+from mlplat.drift.defaults.server import (
+    ARGO_LABEL,
+    FINALIZERS,
+    SERVER_ANNOTATIONS,
+    SERVER_LABELS,
+    TOOL_ANNOTATIONS,
+    TOOL_LABELS,
+)
+from mlplat.drift.defaults.spot import Spot
+from mlplat.drift.defaults.workloads import is_job_label
+from mlplat.drift.delegated import delegation, is_from_flavor, is_kueue_metadata
+from mlplat.drift.managers import Actor
+from mlplat.drift.owners import Hold
+from mlplat.drift.report import Cause
+from mlplat.objects.equality import is_list, is_map
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Something that was added: its place in the live object, and the hold of whoever did."""
+
+    value: Any
+    path: Path
+    hold: Hold | None
+    cause: Cause
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Entrusted:
+    """Something that was added by whom it is left to: worth a note."""
+
+    value: Any
+    path: Path
+    hold: Hold | None
+    text: str
+
+
+@dataclass(slots=True)
+class _Sifted:
+    """What is left of a value. `foreign` counts the parts that a webhook or controller added."""
+
+    found: list[Extra | Entrusted]
+    foreign: int = 0
+
+    @property
+    def extras(self) -> list[Extra]:
+        return [one for one in self.found if isinstance(one, Extra)]
+
+
+def extras_of(case: Case, difference: Difference, node: Node | None) -> list[Extra | Entrusted]:
+    """What of a live-only value is drift, or is left to somebody; the rest is counted as explained in the case."""
+    return _sift(case, difference.new, difference.new_path, node).found
+
+
+def _sift(case: Case, value: Any, path: Path, node: Node | None) -> _Sifted:
+    spot = case.spot(value, path)
+    reason = _explained_whole(case, spot, node)
+    if reason is not None:
+        case.explain(reason)
+        return _Sifted([])
+    if is_map(value) and value:
+        return _map(case, value, path, node)
+    if is_list(value) and value:
+        return _list(case, value, path, node)
+    return _leaf(case, spot)
+
+
+def _map(case: Case, value: Mapping[str, Any], path: Path, node: Node | None) -> _Sifted:
+    parts = [_sift(case, inner, (*path, key), nodes.child(node, key) if node else None) for key, inner in value.items()]
+    sifted = _Sifted([one for part in parts for one in part.found], sum(part.foreign for part in parts))
+    if not sifted.extras:
+        return sifted
+    free = node is not None and nodes.is_map(node) and node.get("x-kubernetes-map-type") != "atomic"
+    if free or case.defaults.is_empty_parent(case.spot(value, path).pattern):
+        return sifted
+    return _joined(case, value, path, sifted)
+
+
+def _list(case: Case, value: Any, path: Path, node: Node | None) -> _Sifted:
+    below = nodes.items(node) if node else None
+    parts = [_sift(case, item, (*path, index), below) for index, item in enumerate(value)]
+    sifted = _Sifted([one for part in parts for one in part.found], sum(part.foreign for part in parts))
+    granular = node is not None and (nodes.list_type(node) in ("map", "set") or nodes.merge_key(node) is not None)
+    if granular or not sifted.extras or len(sifted.extras) < len(parts):
+        return sifted
+    return _joined(case, value, path, sifted)
+
+
+def _joined(case: Case, value: Any, path: Path, sifted: _Sifted) -> _Sifted:
+    """One finding for a value that somebody added as a whole; the parts where a controller or webhook had a hand."""
+    if sifted.foreign and not is_persons(case.owners.of(path)):
+        return sifted
+    newest = max(sifted.extras, key=lambda one: (one.hold.entry.time or "") if one.hold else "")
+    return _Sifted([Extra(value, path, newest.hold, newest.cause, newest.sure)])
+
+
+def _explained_whole(case: Case, spot: Spot, node: Node | None) -> str | None:
+    """Why a value is no drift whoever wrote it, None when that must be asked."""
+    if _is_kept_by_server(case, spot):
+        return "server"
+    if case.defaults.is_default(spot, node):
+        return "default"
+    if spot.key and not _is_free_key(case, spot) and is_nothing(spot.value, spot.key, node, case.custom):
+        return "empty"
+    if case.defaults.is_products(spot, node) or is_from_flavor(case, spot):
+        return "product"
+    return None
+
+
+def _is_free_key(case: Case, spot: Spot) -> bool:
+    """True for a key that somebody chose (a label, a key of data): an empty value is one there."""
+    parent = nodes.at(case.schema, spot.path[:-1]) if case.schema else None
+    return parent is not None and nodes.is_map(parent)
+
+
+def _is_kept_by_server(case: Case, spot: Spot) -> bool:
+    path, key = spot.path, spot.key
+    if path[:2] == ("metadata", "finalizers"):
+        return len(path) == 3 and spot.value in FINALIZERS
+    if path[:2] == ("metadata", "ownerReferences"):
+        return True
+    if len(path) >= 2 and path[-2] == "annotations" and len(path) == 3:
+        return bool(SERVER_ANNOTATIONS.fullmatch(key) or TOOL_ANNOTATIONS.fullmatch(key))
+    if len(path) == 3 and path[:2] == ("metadata", "labels"):
+        return bool(SERVER_LABELS.fullmatch(key) or TOOL_LABELS.fullmatch(key))
+    if case.kind == ("batch", "Job") and path[:-1] == ("spec", "template", "metadata", "labels"):
+        return is_job_label(key)
+    return key == "creationTimestamp" and spot.value is None
+
+
+def _leaf(case: Case, spot: Spot) -> _Sifted:
+    """A single value: who owns it decides."""
+    holds = case.owners.of(spot.path) if case.owners.known else ()
+    entrusted = delegation(case, spot.path, spot.value, holds)
+    if entrusted is not None:
+        return _Sifted([Entrusted(spot.value, spot.path, holds[0] if holds else None, entrusted)])
+    if not is_persons(holds) and _is_products_own(case, spot):
+        case.explain("product")
+        return _Sifted([], 1)
+    if not case.owners.known:
+        return _Sifted([Extra(spot.value, spot.path, None, Cause.UNKNOWN, sure=False)])
+    if not holds:
+        case.explain("webhook")
+        return _Sifted([], 1)
+    if any(hold.entry.actor is Actor.CONTROLLER for hold in holds) or _is_own_controllers(case, holds):
+        case.explain("controller")
+        return _Sifted([], 1)
+    outside = next(outsiders(holds), None)
+    if outside is not None:
+        if _is_client_side_default(case, outside, spot.path):
+            case.explain("default")
+            return _Sifted([])
+        return _Sifted([Extra(spot.value, spot.path, outside, Cause.OUT_OF_BAND)])
+    if _is_client_side_default(case, holds[0], spot.path):
+        case.explain("default")
+        return _Sifted([])
+    return _Sifted([Extra(spot.value, spot.path, holds[0], Cause.STALE, sure=not holds[0].whole)])
+
+
+def _is_products_own(case: Case, spot: Spot) -> bool:
+    path = spot.path
+    if len(path) == 3 and path[0] == "metadata":
+        if path[1] == "labels" and spot.key == ARGO_LABEL:
+            return True
+        if is_product_metadata(case.kind[0], str(path[1]), spot.key):
+            return True
+    return case.defaults.is_left_to_product(spot) or is_kueue_metadata(case, spot)
+
+
+def _is_own_controllers(case: Case, holds: tuple[Hold, ...]) -> bool:
+    """Argo CD's controller is the applier of everything, and the controller of its own Applications."""
+    return case.kind[0] == "argoproj.io" and all(
+        hold.entry.manager == "argocd-application-controller" for hold in holds
+    )
+
+
+def _is_client_side_default(case: Case, hold: Hold, path: Path) -> bool:
+    """True for a field that a client-side apply owns and never wrote: with such an apply the server counts defaults as
+    the client's. What it wrote, its last applied configuration says."""
+    if hold.entry.operation != "Update" or case.last_applied is None:
+        return False
+    if not hold.entry.is_applier and hold.entry.manager != "kubectl-client-side-apply":
+        return False
+    return not _is_written(case.last_applied, case.live, path)
+
+
+def _is_written(applied: Any, live: Any, path: Path) -> bool:
+    """True when a last applied configuration has a place of the live object; items are found by name, else by value."""
+    for step in path:
+        if isinstance(step, str):
+            if not is_map(applied) or step not in applied:
+                return False
+            applied, live = applied[step], live.get(step) if is_map(live) else None
+        else:
+            item = live[step] if is_list(live) and step < len(live) else ABSENT
+            applied = next(_twins(item, applied), ABSENT) if is_list(applied) else ABSENT
+            if applied is ABSENT:
+                return False
+            live = item
+    return True
+
+
+def _twins(item: Any, items: Any) -> Iterator[Any]:
+    for other in items:
+        if item == other or (is_map(item) and is_map(other) and _key(item) is not None and _key(item) == _key(other)):
+            yield other
+
+
+def _key(item: Mapping[str, Any]) -> Any:
+    return next((item[name] for name in ("name", "containerPort", "mountPath", "port", "key") if name in item), None)

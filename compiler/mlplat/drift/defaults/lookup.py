@@ -1,0 +1,116 @@
+"""Is a value what stands there when nobody says anything? The tables and the schema, asked in one place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mlplat.catalog import node as nodes
+from mlplat.catalog.node import Node
+from mlplat.compare.tree import compare_objects
+from mlplat.compare.values import same_value
+from mlplat.drift.defaults.pods import BARE_POD, EMPTY_PARENTS, POD, pod_pattern
+from mlplat.drift.defaults.products import PRODUCTS
+from mlplat.drift.defaults.services import SERVICES
+from mlplat.drift.defaults.spot import OneOf, Spot, anything
+from mlplat.drift.defaults.workloads import WORKLOADS
+from mlplat.objects.equality import is_list, is_map
+
+_ROOT = "**"
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """The defaults of one kind. `custom` is True for custom resources, whose defaults stand in their schema."""
+
+    kind: tuple[str, str]
+    custom: bool
+    _built_in: Mapping[str, Any] = field(default_factory=dict)
+    _product: Mapping[str, Any] = field(default_factory=dict)
+
+    def is_default(self, spot: Spot, node: Node | None) -> bool:
+        """True for the value that the API server itself fills in there."""
+        declared = nodes.default(node) if node else nodes.MISSING
+        if declared is not nodes.MISSING and _equals(spot.value, declared, node, self.kind[0]):
+            return True
+        if self.custom:
+            return False
+        return _found(self._built_in, spot, spot.pattern, node) or self._is_in_pod(spot, node)
+
+    def is_products(self, spot: Spot, node: Node | None) -> bool:
+        """True for a value that the product of the kind fills in, whoever owns it since."""
+        return _found(self._product, spot, spot.pattern, node, free=False)
+
+    def is_left_to_product(self, spot: Spot) -> bool:
+        """True for a field in which the product of the kind writes what it chooses, where no person does."""
+        return _row(self._product, spot.pattern, spot) is anything
+
+    def is_empty_parent(self, pattern: str) -> bool:
+        """True for an object that the server fills in empty: what is added lies below it."""
+        return pod_pattern(self.kind, pattern) in EMPTY_PARENTS
+
+    def _is_in_pod(self, spot: Spot, node: Node | None) -> bool:
+        inner = pod_pattern(self.kind, spot.pattern)
+        if inner is None:
+            return False
+        if _found(POD, spot, inner, node):
+            return True
+        return self.kind == ("", "Pod") and _found(BARE_POD, spot, inner, node)
+
+
+def defaults_of(kind: tuple[str, str], custom: bool) -> Defaults:
+    """The defaults of a kind by (group, kind)."""
+    built_in = {} if custom else WORKLOADS.get(kind) or SERVICES.get(kind) or {}
+    return Defaults(kind, custom, built_in, PRODUCTS.get(kind, {}))
+
+
+def _row(table: Mapping[str, Any], pattern: str, spot: Spot) -> Any:
+    if not table:
+        return nodes.MISSING
+    if pattern in table:
+        return table[pattern]
+    key = spot.key
+    if key and pattern.endswith("." + key):
+        parent = f"{pattern[: -len(key)]}*"
+        if parent in table:
+            return table[parent]
+    start = len(pattern)
+    while start > 0:
+        above = f"{pattern[:start]}.{_ROOT}"
+        if above in table:
+            return table[above]
+        start = max(pattern.rfind(".", 0, start), 0)
+    return nodes.MISSING
+
+
+def _found(table: Mapping[str, Any], spot: Spot, pattern: str, node: Node | None, free: bool = True) -> bool:
+    row = _row(table, pattern, spot)
+    if row is nodes.MISSING:
+        return False
+    if row is anything:
+        return free
+    if isinstance(row, OneOf):
+        return spot.value in row.values
+    if callable(row):
+        return bool(row(spot))
+    return _equals(spot.value, row, node, "")
+
+
+def _equals(value: Any, default: Any, node: Node | None, group: str) -> bool:
+    """True when a value is a default; what an object has beside its default's fields must be defaults of theirs."""
+    if is_map(value) and is_map(default):
+        return all(
+            (key in default and _equals(inner, default[key], nodes.child(node, key) if node else None, group))
+            or _is_own_default(inner, nodes.child(node, key) if node else None, group)
+            for key, inner in value.items()
+        ) and all(key in value for key in default)
+    if is_list(value) and is_list(default):
+        below = {"items": nodes.items(node) or {}} if node else None
+        return not compare_objects({"of": default}, {"of": value}, {"properties": {"of": below}} if below else None)
+    return same_value(default, value, node, (), group)
+
+
+def _is_own_default(value: Any, node: Node | None, group: str) -> bool:
+    if not node:
+        return False
+    default = nodes.default(node)
+    return default is not nodes.MISSING and _equals(value, default, node, group)

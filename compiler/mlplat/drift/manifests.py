@@ -1,0 +1,129 @@
+"""The declared side from plain manifests: `--declared FILE|DIR|-`, no platform needed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlplat.catalog.lookup import Tables
+from mlplat.cluster.redaction import redact
+from mlplat.compare.difference import Path as Place
+from mlplat.compiler.load.raw import Composed, RawObject, parse_raw, read_texts
+from mlplat.compiler.lower.finish import ENVIRONMENT_LABEL
+from mlplat.compiler.render.kustomize import Kustomize, find_kustomize, render_folders
+from mlplat.diagnostics import Diagnostic, Label, Severity, Span
+from mlplat.drift.declared import DeclaredObject, DeclaredSet
+from mlplat.drift.report import Note, ObjectName
+from mlplat.objects.equality import is_map
+from mlplat.objects.gvk import ObjectRef, gvk_of, ref_of
+
+_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifests:
+    """Objects as they were written, in order, and the texts that they stand in. With a finding that is an error they
+    are not all there."""
+
+    objects: tuple[RawObject, ...]
+    texts: Mapping[str, str]
+    findings: tuple[Diagnostic, ...]
+
+
+def read_manifests(where: str) -> Manifests:
+    """The manifests of a file, of a folder and below, or of standard input; a folder with a kustomization is rendered.
+
+    Raises OSError when something cannot be read, ValueError when a file is not UTF-8 text.
+    """
+    if any((Path(where) / name).is_file() for name in _KUSTOMIZATIONS):
+        return _rendered(where)
+    texts = read_texts(where)
+    objects: list[RawObject] = []
+    findings: list[Diagnostic] = []
+    for file, text in sorted(texts.items()):
+        found, problems = parse_raw(text, file)
+        objects += found
+        findings += problems
+    places = Composed(texts)
+    findings += [problem for raw in objects if (problem := _headless(raw, places)) is not None]
+    return Manifests(tuple(objects), texts, tuple(findings))
+
+
+def _rendered(where: str) -> Manifests:
+    found = find_kustomize()
+    if not isinstance(found, Kustomize):
+        return Manifests((), {}, (found,))
+    folder = render_folders(found, Path(where).resolve(), ["."])[0]
+    if folder.problem is not None:
+        return Manifests((), {}, (folder.problem,))
+    name = next(name for name in _KUSTOMIZATIONS if (Path(where) / name).is_file())
+    file = (Path(where) / name).as_posix()
+    return Manifests(tuple(RawObject(body, file, 1, inside=("",)) for body in folder.objects), {file: ""}, ())
+
+
+def _headless(raw: RawObject, places: Composed) -> Diagnostic | None:
+    try:
+        if not isinstance(raw.body, dict):
+            raise ValueError("an object is a mapping with `apiVersion`, `kind` and `metadata`")
+        metadata = raw.body.get("metadata")
+        if not (isinstance(metadata, dict) and metadata.get("generateName") and not metadata.get("name")):
+            ref_of(raw.body, namespaced=False)
+    except ValueError as error:
+        span = raw.span((), places)
+        return Diagnostic("MLP403", Severity.ERROR, str(error), Label(span, "not a Kubernetes object"), pointer="")
+    return None
+
+
+def declare(manifests: Manifests, tables: Tables, namespace: str, tracking: tuple[str, str] | None) -> DeclaredSet:
+    """The declared set of some manifests without errors. `namespace` is that of namespaced objects that name none.
+
+    `tracking` is the label of orphans; None for the environment's label where all objects that carry it agree.
+    """
+    places = Composed(manifests.texts)
+    made: dict[ObjectRef, DeclaredObject] = {}
+    notes: list[Note] = []
+    for raw in manifests.objects:
+        body = redact(raw.body)
+        gvk = gvk_of(body)
+        metadata = body["metadata"]
+        table = tables.lookup(gvk.api_version, gvk.kind) or tables.of_kind(gvk.group, gvk.kind)
+        if not metadata.get("name"):
+            name = ObjectName(gvk.api_version, gvk.kind, metadata.get("namespace"), None)
+            text = f"`generateName: {metadata['generateName']}` makes another object each time: nothing to compare with"
+            notes.append(Note("generated-name", text, name))
+            continue
+        ref = ref_of(body, table.namespaced if table is not None else bool(metadata.get("namespace")), namespace)
+        exact = tables.lookup(gvk.api_version, gvk.kind)
+        item = DeclaredObject(body, gvk, ref, exact, _locator(raw, places))
+        if ref in made:
+            name = ObjectName(gvk.api_version, gvk.kind, ref.namespace or None, ref.name)
+            notes.append(Note("declared-twice", "it is declared more than once: the last one is compared", name))
+        made[ref] = item
+    objects = tuple(made.values())
+    return DeclaredSet(objects, tracking=tracking or _tracking(objects), notes=tuple(notes))
+
+
+def _locator(raw: RawObject, places: Composed) -> Any:
+    texts = raw.body.get("stringData") if raw.body.get("kind") == "Secret" else None
+
+    def locate(path: Place) -> Span | None:
+        if path[:1] == ("data",) and len(path) == 2 and is_map(texts) and path[1] in texts:
+            path = ("stringData", path[1])
+        if raw.inside == ("",):  # kustomize does not say where it took a value from
+            return Span(raw.file, 1, 1, 1, 1)
+        return raw.span(tuple(map(str, path)), places)
+
+    return locate
+
+
+def _tracking(objects: Sequence[DeclaredObject]) -> tuple[str, str] | None:
+    values = sorted(set(_labels(objects)))
+    return (ENVIRONMENT_LABEL, values[0]) if len(values) == 1 else None
+
+
+def _labels(objects: Sequence[DeclaredObject]) -> Iterator[str]:
+    for item in objects:
+        labels = item.body["metadata"].get("labels")
+        value = labels.get(ENVIRONMENT_LABEL) if is_map(labels) else None
+        if isinstance(value, str):
+            yield value

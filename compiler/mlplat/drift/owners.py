@@ -1,0 +1,165 @@
+"""Who owns which field of a live object: `metadata.managedFields`, read field by field.
+
+The format is that of structured-merge-diff v6 (`fieldpath/serialize.go`): `f:` a field, `k:` an item by its keys, `v:`
+an item by its value, `i:` an item by its index, `.` the field itself where fields below it are listed too. A field with
+nothing below it is owned with all that it holds: that is how an atomic list or map looks.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from mlplat.compare.difference import Path
+from mlplat.drift.managers import STATUS, Actor, Appliers
+from mlplat.drift.report import Writer
+from mlplat.objects.equality import is_list, is_map, same
+
+_KEY_DEFAULTS = {"protocol": "TCP"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: what one manager wrote with one operation, and when it last did."""
+
+    manager: str
+    operation: str
+    subresource: str | None
+    time: str | None
+    actor: Actor
+    fields: Mapping[str, Any]
+
+    @property
+    def writer(self) -> Writer:
+        """The entry as a report names it."""
+        return Writer(self.manager, self.operation, self.subresource, self.time)
+
+    @property
+    def is_applier(self) -> bool:
+        """True for a write of the GitOps applier."""
+        return self.actor is Actor.APPLIER
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """How an entry owns a place: `depth` steps of its path are listed, `whole` when that is less than the path (an
+    atomic value above it), `itself` when the entry names the place and not only what lies below it, `leaf` when it
+    names nothing below."""
+
+    entry: Entry
+    depth: int
+    whole: bool
+    itself: bool
+    leaf: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """All entries of one live object. `known` is False for an object without `managedFields`."""
+
+    entries: tuple[Entry, ...]
+    live: Mapping[str, Any]
+
+    @property
+    def known(self) -> bool:
+        """True when the object says who owns its fields."""
+        return bool(self.entries)
+
+    def of(self, path: Path) -> tuple[Hold, ...]:
+        """The entries that own a place of the live object: of the deepest level any reaches, newest first."""
+        holds = [hold for entry in self.entries if (hold := _hold(entry, path, self.live)) is not None]
+        deepest = max((hold.depth for hold in holds), default=0)
+        return tuple(sorted((hold for hold in holds if hold.depth == deepest), key=_time, reverse=True))
+
+    def still_claims(self, path: Path, declared: Mapping[str, Any]) -> bool:
+        """True when an applier's Apply owns a place that the live object does not have: something took it away while
+        it was applied. `path` is that of the declared object, whose items say their keys."""
+        for entry in self.entries:
+            if entry.is_applier and entry.operation == "Apply":
+                hold = _hold(entry, path, declared)
+                if hold is not None and not hold.whole:
+                    return True
+        return False
+
+    def remover(self, parent: Path) -> Entry | None:
+        """Who most likely took away a field of the live `parent`: the newest write of anybody else after the
+        applier's. None when nobody wrote since; a removal alone leaves no trace."""
+        applied = max((entry.time or "" for entry in self.entries if entry.is_applier), default="")
+        later = [
+            entry
+            for entry in self.entries
+            if not entry.is_applier and entry.subresource is None and (entry.time or "") >= applied
+        ]
+        people = [entry for entry in later if entry.actor is not Actor.CONTROLLER]
+        near = [entry for entry in later if _hold(entry, parent, self.live) is not None]
+        chosen = people or near
+        return max(chosen, key=lambda entry: entry.time or "", default=None)
+
+
+def owners_of(live: Mapping[str, Any], appliers: Appliers) -> Owners:
+    """What `managedFields` of a live object says."""
+    return Owners(tuple(_entries(live, appliers)), live)
+
+
+def _entries(live: Mapping[str, Any], appliers: Appliers) -> Iterator[Entry]:
+    metadata = live.get("metadata")
+    managed = metadata.get("managedFields") if is_map(metadata) else None
+    for item in managed if is_list(managed) else ():
+        fields = item.get("fieldsV1") if is_map(item) else None
+        if not is_map(fields):
+            continue
+        manager, operation = str(item.get("manager") or ""), str(item.get("operation") or "Update")
+        subresource = str(item["subresource"]) if item.get("subresource") else None
+        time = str(item["time"]) if item.get("time") else None
+        yield Entry(manager, operation, subresource, time, appliers.actor(manager, operation, subresource), fields)
+
+
+def _time(hold: Hold) -> tuple[str, bool]:
+    return (hold.entry.time or "", hold.entry.subresource != STATUS)
+
+
+def _hold(entry: Entry, path: Path, body: Any) -> Hold | None:
+    node: Mapping[str, Any] = entry.fields
+    value: Any = body
+    for depth, step in enumerate(path):
+        if isinstance(step, str):
+            below = node.get("f:" + step)
+            value = value.get(step) if is_map(value) else None
+        else:
+            items = value if is_list(value) else ()
+            value = items[step] if step < len(items) else None
+            below = _item(node, value, step)
+        if below is None:
+            # Nothing listed below: the value is owned as one, whatever it holds.
+            return Hold(entry, depth, True, False, False) if depth and not node else None
+        node = below
+    return Hold(entry, len(path), False, not node or "." in node, not node)
+
+
+def _item(node: Mapping[str, Any], item: Any, index: int) -> Mapping[str, Any] | None:
+    for name, below in node.items():
+        kind = name[:2]
+        if kind == "k:":
+            if is_map(item) and _matches(item, name):
+                return _mapping(below)
+        elif (kind == "v:" and same(_parsed(name), item)) or (kind == "i:" and name[2:] == str(index)):
+            return _mapping(below)
+    return None
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if is_map(value) else {}
+
+
+def _matches(item: Mapping[str, Any], name: str) -> bool:
+    keys = _parsed(name)
+    return is_map(keys) and all(same(item.get(key, _KEY_DEFAULTS.get(key)), value) for key, value in keys.items())
+
+
+@lru_cache(maxsize=4096)
+def _parsed(name: str) -> Any:
+    try:
+        return json.loads(name[2:])
+    except ValueError:
+        return None

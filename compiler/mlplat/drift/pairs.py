@@ -1,0 +1,233 @@
+"""One declared object and its live state: what differs, and what of it is drift."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from mlplat.catalog import node as nodes
+from mlplat.catalog.node import Node
+from mlplat.compare.difference import ABSENT, Difference, Path
+from mlplat.compare.lists import item_step
+from mlplat.compare.tree import compare_objects, step_text
+from mlplat.drift.added import Extra, extras_of
+from mlplat.drift.context import Case, outsiders
+from mlplat.drift.defaults.empty import is_nothing
+from mlplat.drift.defaults.products import means_the_same
+from mlplat.drift.defaults.server import stored
+from mlplat.drift.defaults.spot import pattern_of
+from mlplat.drift.delegated import delegation
+from mlplat.drift.owners import Hold
+from mlplat.drift.places import pointer_of, readable_of, value_at
+from mlplat.drift.report import Cause, Confidence, DriftClass, DriftFinding, Note, ObjectName, Writer
+from mlplat.drift.rewrites import stored_form, written_path
+from mlplat.drift.shown import Shown
+from mlplat.objects.equality import is_list, is_map
+
+
+def judge(case: Case, shown: Shown) -> tuple[list[DriftFinding], list[Note]]:
+    """The drift of one object, and what is only worth a note, in the order of its fields."""
+    declared = stored(stored_form(case.kind, case.declared.body, case.live))
+    live = stored(case.live)
+    findings: list[DriftFinding] = []
+    notes: list[Note] = []
+    speaker = _Speaker(case, shown)
+    for difference in compare_objects(declared, live, case.schema, case.kind[0]):
+        for one in _verdicts(case, speaker, difference):
+            if isinstance(one, Note):
+                notes.append(one)
+            else:
+                findings.append(one)
+    return findings, notes
+
+
+def _verdicts(case: Case, speaker: "_Speaker", difference: Difference) -> Iterator[DriftFinding | Note]:
+    node = nodes.at(case.schema, difference.new_path) if case.schema else None
+    if difference.added:
+        for one in extras_of(case, difference, node):
+            if isinstance(one, Extra):
+                yield speaker.extra(one, difference.old_path)
+            else:
+                yield speaker.note(one.text, one.path, one.value, one.hold)
+    elif difference.removed:
+        for part, below in _parts(difference, node):
+            yield from _removed(case, speaker, part, below)
+    else:
+        yield from _changed(case, speaker, difference)
+
+
+def _changed(case: Case, speaker: "_Speaker", difference: Difference) -> Iterator[DriftFinding | Note]:
+    holds = case.owners.of(difference.new_path)
+    entrusted = delegation(case, difference.new_path, difference.new, holds)
+    if entrusted is not None:
+        yield speaker.note(entrusted, difference.new_path, difference.new, holds[0] if holds else None)
+        return
+    if means_the_same(case.kind, pattern_of(difference.new_path), difference.old, difference.new):
+        case.explain("product")
+        return
+    yield speaker.changed(difference, *_blame(case, holds, difference))
+
+
+def _blame(case: Case, holds: tuple[Hold, ...], difference: Difference) -> tuple[Writer, Cause, bool]:
+    """Who wrote a value that git does not declare, why, and whether that is sure."""
+    if not case.owners.known:
+        return Writer(), Cause.UNKNOWN, False
+    if not holds:
+        return Writer(), Cause.UNKNOWN, False
+    outside = [hold for hold in holds if not hold.entry.is_applier]
+    if outside:
+        newest = next(outsiders(outside), outside[0]) if len(outside) > 1 else outside[0]
+        return newest.entry.writer, Cause.OUT_OF_BAND, not newest.whole
+    hold = holds[0]
+    if hold.entry.operation == "Update" and _applied_otherwise(case, difference):
+        # Before Kubernetes 1.22 a write through /scale left no trace of its own.
+        return Writer(), Cause.OUT_OF_BAND, False
+    return hold.entry.writer, Cause.PENDING_SYNC, not hold.whole
+
+
+def _applied_otherwise(case: Case, difference: Difference) -> bool:
+    """True when the last applied configuration has another value than the live one: the applier never wrote that."""
+    if not _was_applied(case, difference.old_path):
+        return False
+    left = {"of": value_at(case.last_applied, difference.old_path)}
+    return bool(compare_objects(left, {"of": difference.new}, None, case.kind[0]))
+
+
+def _removed(
+    case: Case, speaker: "_Speaker", difference: Difference, node: Node | None
+) -> Iterator[DriftFinding | Note]:
+    path = difference.old_path
+    key = path[-1]
+    parent = nodes.at(case.schema, path[:-1]) if case.schema else None
+    free = parent is not None and nodes.is_map(parent)
+    if isinstance(key, str) and not free and is_nothing(difference.old, key, node, case.custom):
+        return
+    if case.owners.still_claims(path, case.declared.body):
+        case.explain("webhook")
+        return
+    entrusted = delegation(case, path, None, ())
+    if entrusted is not None and path[:1] in (("rules",), ("data",)):
+        yield speaker.note(entrusted, path, None, None)
+        return
+    yield speaker.changed(difference, *_remover(case, difference))
+
+
+def _remover(case: Case, difference: Difference) -> tuple[Writer, Cause, bool]:
+    if not case.owners.known:
+        return Writer(), Cause.UNKNOWN, False
+    path = difference.new_path
+    holds = case.owners.of(path[:-1]) if len(path) > 1 else ()
+    atomic = [hold for hold in holds if hold.whole or hold.leaf]
+    if atomic:
+        # An atomic list or map: who owns it has written all of it.
+        chosen = next((hold for hold in atomic if not hold.entry.is_applier), atomic[0])
+        cause = Cause.PENDING_SYNC if chosen.entry.is_applier else Cause.OUT_OF_BAND
+        return chosen.entry.writer, cause, not chosen.entry.is_applier
+    remover = case.owners.remover(path[:-1])
+    if remover is not None:
+        return remover.writer, Cause.OUT_OF_BAND, False
+    written = _was_applied(case, difference.old_path)
+    if written is None:
+        return Writer(), Cause.UNKNOWN, False
+    return Writer(), Cause.OUT_OF_BAND if written else Cause.PENDING_SYNC, False
+
+
+def _was_applied(case: Case, path: Path) -> bool | None:
+    """Whether the last applied configuration has a place of the declared object; None where nobody says."""
+    if case.last_applied is None:
+        return None
+    return value_at(case.last_applied, path) is not ABSENT
+
+
+def _parts(difference: Difference, node: Node | None) -> Iterator[tuple[Difference, Node | None]]:
+    """What was taken away, one difference for each thing that has an owner of its own: the keys of labels and the
+    like, the items of lists with keys."""
+    value = difference.old
+    granular = node is not None and nodes.is_map(node) and node.get("x-kubernetes-map-type") != "atomic"
+    if node is not None and granular and is_map(value) and value:
+        for key, inner in value.items():
+            yield _part(difference, inner, key, step_text(difference.readable, key)), nodes.child(node, key)
+        return
+    if node is not None and is_list(value) and value and (nodes.list_keys(node) or nodes.merge_key(node)):
+        for index, item in enumerate(value):
+            yield _part(difference, item, index, difference.readable + item_step(value, index, node)), nodes.items(node)
+        return
+    yield difference, node
+
+
+def _part(difference: Difference, value: Any, step: str | int, readable: str) -> Difference:
+    return Difference(value, ABSENT, (*difference.old_path, step), (*difference.new_path, step), readable)
+
+
+class _Speaker:
+    """Makes findings and notes of one object."""
+
+    __slots__ = ("case", "name", "shown")
+
+    def __init__(self, case: Case, shown: Shown) -> None:
+        self.case = case
+        self.shown = shown
+        ref, gvk = case.declared.ref, case.declared.gvk
+        self.name = ObjectName(gvk.api_version, gvk.kind, ref.namespace or None, ref.name)
+
+    def changed(self, difference: Difference, writer: Writer, cause: Cause, sure: bool) -> DriftFinding:
+        declared, live = (
+            self.shown.value(value, path, _holder(body, path))
+            for value, path, body in (
+                (difference.old, difference.old_path, self.case.declared.body),
+                (difference.new, difference.new_path, self.case.live),
+            )
+        )
+        return DriftFinding(
+            DriftClass.CHANGED,
+            self.name,
+            pointer_of(difference.old_path),
+            difference.readable,
+            declared,
+            live,
+            writer,
+            cause,
+            _confidence(sure),
+            self._origin(difference.old_path),
+            self.case.declared.generated,
+            team=self.case.declared.team,
+        )
+
+    def extra(self, extra: Extra, beside: Path) -> DriftFinding:
+        live = self.case.live
+        return DriftFinding(
+            DriftClass.EXTRA_FIELD,
+            self.name,
+            pointer_of(extra.path),
+            readable_of(live, extra.path, self.case.schema),
+            None,
+            self.shown.value(extra.value, extra.path, _holder(live, extra.path)),
+            extra.hold.entry.writer if extra.hold is not None else Writer(),
+            extra.cause,
+            _confidence(extra.sure),
+            self._origin(beside),
+            self.case.declared.generated,
+            team=self.case.declared.team,
+        )
+
+    def note(self, text: str, path: Path, value: Any, hold: Hold | None) -> Note:
+        live = self.case.live
+        return Note(
+            "delegated",
+            text,
+            self.name,
+            pointer_of(path),
+            readable_of(live, path, self.case.schema),
+            self.shown.value(value, path, _holder(live, path)),
+            hold.entry.writer if hold is not None else Writer(),
+        )
+
+    def _origin(self, path: Path) -> Any:
+        declared = self.case.declared
+        return declared.locate(written_path(self.case.kind, declared.body, path))
+
+
+def _confidence(sure: bool) -> Confidence:
+    return Confidence.HIGH if sure else Confidence.LOW
+
+
+def _holder(body: Any, path: Path) -> Any:
+    return value_at(body, path[:-1])

@@ -1,0 +1,75 @@
+"""Values as they may be shown: those of Secrets are gone already, and credentials that stand elsewhere are masked."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from mlplat.cluster.redaction import LAST_APPLIED, Redacted, digest
+from mlplat.compare.difference import ABSENT, Path
+from mlplat.diagnostics.mask import mask_text, secret_ranges
+from mlplat.drift.report import MASKED
+from mlplat.objects.credentials import is_credential
+from mlplat.objects.equality import is_list, is_map
+
+_TOKENS = re.compile(r"[^\s\"'`,;:=@&?(){}\[\]<>|/\\]+")
+_SHORTEST = 8
+"""Characters of the shortest text that is looked up among the values of Secrets."""
+
+
+class Shown:
+    """Makes values presentable. `secrets` are the keyed hashes of all values of Secrets that were read: a text that
+    is one of them, or holds one as a word, is masked wherever it stands."""
+
+    __slots__ = ("_secrets",)
+
+    def __init__(self, secrets: frozenset[bytes] = frozenset()) -> None:
+        self._secrets = secrets
+
+    def value(self, value: Any, path: Path, holder: Any = None) -> Any:
+        """A value at a path as plain JSON data; `holder` is the mapping around it. None where there is none."""
+        if value is ABSENT:
+            return None
+        name = next((step for step in reversed(path) if isinstance(step, str)), "")
+        if name == "value" and is_map(holder) and isinstance(holder.get("name"), str):
+            name = holder["name"]
+        return self._shown(value, name)
+
+    def _shown(self, value: Any, name: str) -> Any:
+        if isinstance(value, Redacted):
+            return MASKED
+        if isinstance(value, str):
+            return self.text(value, name)
+        if is_map(value):
+            return {key: self._below(value, key, inner) for key, inner in value.items()}
+        if is_list(value):
+            return [self._shown(item, name) for item in value]
+        return value
+
+    def _below(self, holder: Mapping[str, Any], key: str, value: Any) -> Any:
+        if key == LAST_APPLIED:
+            return MASKED
+        named = holder.get("name") if key in ("value", "default") else None
+        return self._shown(value, named if isinstance(named, str) else str(key))
+
+    def text(self, value: str, name: str = "") -> str:
+        """A text without the credentials in it; `name` is what it is the value of."""
+        if is_credential(name, value) or self._is_secret(value):
+            return MASKED
+        if "\n" in value:
+            lines = value.split("\n")
+            value = "\n".join(self._line(lines, index) for index in range(len(lines)))
+        masked = mask_text(value)
+        if not self._secrets:
+            return masked
+        return _TOKENS.sub(lambda match: MASKED if self._is_secret(match.group()) else match.group(), masked)
+
+    def _line(self, lines: list[str], index: int) -> str:
+        line = lines[index]
+        for start, end in reversed(secret_ranges(lines, index)):
+            line = line[:start] + MASKED + line[end:]
+        return line
+
+    def _is_secret(self, text: str) -> bool:
+        if not self._secrets or len(text) < _SHORTEST:
+            return False
+        return digest(text.encode("utf-8", "replace")) in self._secrets
