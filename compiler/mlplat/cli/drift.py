@@ -13,7 +13,7 @@ from mlplat.cli.exit import CLEAN, DIFFERENCES, ERROR, INCOMPLETE
 if TYPE_CHECKING:
     from mlplat.drift.report import DriftReport
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "diff", "sarif", "junit", "markdown", "html", "prometheus")
 
 
 @click.command()

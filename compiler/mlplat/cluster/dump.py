@@ -102,7 +102,7 @@ def read_dump(where: str) -> Dump:
 
 
 def _is_status(body: Mapping[str, Any]) -> bool:
-    return body["kind"] == "Status" and body["apiVersion"] == "v1"
+    return gvk_of(body) == GVK("", "v1", "Status")
 
 
 def _texts(where: str) -> Iterator[tuple[str, str]]:

@@ -126,11 +126,11 @@ def is_product_metadata(group: str, kind_of_map: str, key: str) -> bool:
     return pattern is not None and pattern.fullmatch(key) is not None
 
 
-_MODES = {"RawDeployment": "Standard", "Serverless": "Knative"}
+_MODES = (("RawDeployment", "Standard"), ("Serverless", "Knative"))
 
 
 def means_the_same(kind: tuple[str, str], pattern: str, declared: Any, live: Any) -> bool:
     """True where a product writes another word for the same thing (KServe 0.18 renamed its deployment modes)."""
     if kind[0] == "serving.kserve.io" and pattern == "metadata.annotations.serving.kserve.io/deploymentMode":
-        return _MODES.get(declared) == live or _MODES.get(live) == declared
+        return (declared, live) in _MODES or (live, declared) in _MODES
     return False
