@@ -77,21 +77,22 @@ class ClusterReader:
 
     def _kind(self, request: KindRequest, served: Served, of: int) -> "_Kind":
         found = one_kind(self.caller, request, served, self.redact)
-        if self.definitions and found.read and is_custom(request.gvk):
-            found.definition = self._definition(request.gvk, served)
+        if self.definitions and found.read:
+            found.definition = definition_of(self.caller, request.gvk, served)
         self.done.append(request.gvk)
         self.progress(len(self.done), of)
         return found
 
-    def _definition(self, gvk: GVK, served: Served) -> Body | None:
-        plural = served.kinds[gvk].plural if gvk in served.kinds else None
-        if plural is None:
-            return None
-        path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{definition_name(gvk, plural)}"
-        try:
-            return self.caller.data(Request(path))
-        except RefusedError:
-            return None
+
+def definition_of(caller: Caller, gvk: GVK, served: Served) -> Body | None:
+    """The CRD of a custom kind; None for other kinds, and where it may not be read."""
+    if not is_custom(gvk) or gvk not in served.kinds:
+        return None
+    name = definition_name(gvk, served.kinds[gvk].plural)
+    try:
+        return caller.data(Request(f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}"))
+    except RefusedError:
+        return None
 
 
 @dataclass
