@@ -2,6 +2,7 @@
 
 import gc
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from mlplat.cli.exit import CLEAN, DIFFERENCES, ERROR, INCOMPLETE
 
 if TYPE_CHECKING:
     from mlplat.drift.report import DriftReport
+    from mlplat.drift.sources import Question
 
 FORMATS = ("text", "json", "diff", "sarif", "junit", "markdown", "html", "prometheus")
 
@@ -20,6 +22,16 @@ FORMATS = ("text", "json", "diff", "sarif", "junit", "markdown", "html", "promet
 @click.option("--env", "environment", metavar="ENV", help="Compare what this environment compiles to.")
 @click.option("--declared", metavar="FILE|DIR|-", help="Compare these manifests instead; no platform is needed.")
 @click.option("--live", metavar="FILE|DIR|-", help="Read a dump (`kubectl get -o yaml`) instead of the cluster.")
+@click.option(
+    "--kubeconfig", metavar="FILE", help="Of the cluster (else KUBECONFIG, ~/.kube/config, or the pod's own)."
+)
+@click.option("--context", metavar="NAME", help="Context of the kubeconfig (its current one if not given).")
+@click.option("--any-cluster", is_flag=True, help="Also compare with a cluster that is not the environment's.")
+@click.option("--confirm", is_flag=True, help="Ask the server what an apply would do (dry-run; needs `patch`).")
+@click.option("--watch", "watching", is_flag=True, help="Go on comparing, and serve metrics.")
+@click.option("--listen", metavar="HOST:PORT", default="127.0.0.1:9810", help="With --watch: where metrics are served.")
+@click.option("--rbac", is_flag=True, help="Print the ClusterRole that this needs, and read nothing.")
+@click.option("--dump-commands", is_flag=True, help="Print the kubectl commands that write a complete dump.")
 @click.option("--complete", is_flag=True, help="With --live: a kind that is not in the dump has no objects.")
 @click.option(
     "--applier",
@@ -43,14 +55,17 @@ def drift(root: str, /, format_: str, **given: object) -> int:
 
     Exit status 2 when something differs, 3 when nothing does and something could not be compared.
     """
-    from mlplat.drift.sources import DriftError, Question, answer  # heavy: the schemas, perhaps the whole compiler
+    from mlplat.cluster.connect import NoClusterError  # nothing heavy by itself, but the rest of the command is
+    from mlplat.drift.sources import DriftError, Question  # heavy: the schemas, perhaps the whole compiler
 
     gc.disable()  # trees without cycles, kept until the end
-    started = time.perf_counter()
     begun = datetime.now(UTC)
+    asked = Asked(**{name: given.pop(name) for name in Asked.__annotations__})  # type: ignore[arg-type]
     question = Question(root=root, today=begun.date().isoformat(), **given)  # type: ignore[arg-type]
     try:
-        report = answer(question)
+        return _answered(question, asked, format_, begun)
+    except NoClusterError as error:
+        raise click.ClickException(str(error)) from None
     except DriftError as error:
         if error.findings:
             from mlplat.cli.report import report as print_findings  # only for what cannot be compared at all
@@ -58,9 +73,52 @@ def drift(root: str, /, format_: str, **given: object) -> int:
             print_findings(error.findings, error.sources, "full")
             return ERROR
         raise click.ClickException(str(error)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line says of the cluster."""
+
+    kubeconfig: str | None
+    context: str | None
+    any_cluster: bool
+    confirm: bool
+    watching: bool
+    listen: str
+    rbac: bool
+    dump_commands: bool
+
+
+def _answered(question: "Question", asked: Asked, format_: str, begun: datetime) -> int:
+    started = time.perf_counter()
+    if question.live is not None and not (asked.rbac or asked.dump_commands):
+        _refuse_with_a_dump(asked)
+        from mlplat.drift.sources import answer  # as above
+
+        report = answer(question)
+    else:
+        from mlplat.cli import drift_live  # only where a cluster is spoken of
+        from mlplat.drift.live import Access
+
+        access = Access(asked.kubeconfig, asked.context, asked.any_cluster, asked.confirm)
+        if asked.rbac:
+            return drift_live.print_rbac(question)
+        if asked.dump_commands:
+            return drift_live.print_dump_commands(question, access)
+        if asked.watching:
+            return drift_live.watch(question, access, asked.listen)
+        report = drift_live.once(question, access)
     timed = report.at(begun.strftime("%Y-%m-%dT%H:%M:%SZ"), time.perf_counter() - started)
     click.echo(import_module(f"mlplat.drift.render.{format_}").render(timed))
     return status_of(timed)
+
+
+def _refuse_with_a_dump(asked: Asked) -> None:
+    given = {"--kubeconfig": asked.kubeconfig, "--context": asked.context, "--any-cluster": asked.any_cluster,
+             "--confirm": asked.confirm, "--watch": asked.watching}  # fmt: skip
+    name = next((name for name, value in given.items() if value), None)
+    if name is not None:
+        raise click.UsageError(f"{name} and --live exclude each other: a dump is not a cluster")
 
 
 def status_of(report: "DriftReport") -> int:

@@ -52,9 +52,13 @@ class Mirror:
         self._served: tuple[float, Served] | None = None
 
     def start(self, requests: Sequence[KindRequest]) -> None:
-        """Begins to read; returns at once."""
-        self._copies = {request.gvk: _Copy(request) for request in requests}
-        for copy in self._copies.values():
+        """Begins to read these kinds, and no longer any other; returns at once."""
+        with self._lock:
+            before = self._copies
+            same = {gvk: copy for gvk, copy in before.items() if copy.request in requests}
+            self._copies = {each.gvk: same.get(each.gvk) or _Copy(each) for each in requests}
+            new = [copy for gvk, copy in self._copies.items() if gvk not in same]
+        for copy in new:
             name = f"watch {copy.request.gvk.kind}"
             threading.Thread(target=self._keep, args=(copy,), name=name, daemon=True).start()
 
@@ -87,9 +91,12 @@ class Mirror:
                 server=self._caller.connection.server,
             )
 
+    def _over(self, copy: _Copy) -> bool:
+        return self._stop.is_set() or self._copies.get(copy.request.gvk) is not copy
+
     def _keep(self, copy: _Copy) -> None:
         failures = 0
-        while not self._stop.is_set():
+        while not self._over(copy):
             version = self._list(copy)
             if version is None:
                 failures += 1
@@ -130,7 +137,7 @@ class Mirror:
         """Follows the watch until the kind must be listed anew."""
         end = time.monotonic() + self._full_pass
         failures = 0
-        while not self._stop.is_set() and time.monotonic() < end:
+        while not self._over(copy) and time.monotonic() < end:
             try:
                 for event in self._events(copy.request, version, end - time.monotonic()):
                     version = _version(event) or version

@@ -101,6 +101,6 @@ def dump_commands(options: Sequence[str], requests: Sequence[KindRequest], conte
     commands.append(shlex.join(("mlplat", "drift", *options, "--live", DUMP, "--complete")))
     comment = (
         "# If one of them fails, compare without --complete: kinds that are not in the dump are then not compared,\n"
-        f"# {shlex.join(('mlplat', 'drift', *options, '--live', DUMP))}\n"
+        f"# {shlex.join(('mlplat', 'drift', *options, '--live', DUMP))}"
     )
     return " &&\n".join(commands) + "\n" + comment

@@ -36,7 +36,7 @@ class Measured:
         core = _client("prometheus_client.core")
         gauge, counter = core.GaugeMetricFamily, core.CounterMetricFamily
         requests = counter("mlplat_drift_api_requests", "Requests to the API server.", labels=("verb", "code"))
-        for (verb, code), number in sorted(self.requests.items()):
+        for (verb, code), number in sorted(dict(self.requests).items()):  # other threads count meanwhile
             requests.add_metric((verb, code), number)
         yield requests
         report = self.report

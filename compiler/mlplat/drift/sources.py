@@ -1,16 +1,18 @@
 """Both sides of a comparison as the command line names them; the only place of this package that reads files."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mlplat.catalog.lookup import Tables, load_tables
 from mlplat.cluster.dump import Dump, DumpError, read_dump
-from mlplat.cluster.live import LiveReader
+from mlplat.cluster.live import KindRequest, LiveReader, LiveState
 from mlplat.compiler.load.crds import read_crds
 from mlplat.compiler.manifest_versions import choose_versions
 from mlplat.diagnostics import Diagnostic, has_errors
+from mlplat.drift.declared import DeclaredSet
 from mlplat.drift.detect import Settings, detect, requests_of
 from mlplat.drift.managers import parse_appliers
 from mlplat.drift.manifests import Manifests, declare, read_manifests
@@ -52,11 +54,19 @@ class Question:
 
 def answer(question: Question, reader: LiveReader | None = None) -> DriftReport:
     """The report. `reader` is the live side where the question names no dump. Raises DriftError."""
-    if (question.environment is None) == (question.declared is None):
-        raise DriftError("name what is declared: `--env ENV` or `--declared FILE`, one of the two")
+    with _mistakes_as_errors():
+        dump = read_dump(_in(question, question.live)) if question.live is not None else None
+        comparison = prepare(question, dump.definitions if dump is not None else ())
+        side = comparison.side_of(dump) if dump is not None else reader
+        if side is None:
+            raise DriftError("name the live side: `--live FILE`")
+        return comparison.report(side.read(comparison.requests))
+
+
+@contextmanager
+def _mistakes_as_errors() -> Iterator[None]:
     try:
-        settings = Settings(parse_appliers(question.appliers), today=question.today, namespace=question.namespace)
-        return _compare_manifests(question, settings, reader)
+        yield
     except DumpError as error:
         raise DriftError(str(error)) from None
     except OSError as error:
@@ -67,23 +77,66 @@ def answer(question: Question, reader: LiveReader | None = None) -> DriftReport:
         raise DriftError(str(error)) from None
 
 
-def _compare_manifests(question: Question, settings: Settings, reader: LiveReader | None) -> DriftReport:
+@dataclass(frozen=True)
+class Comparison:
+    """The declared side of a question, ready to be compared with any live side, and again when that changes.
+
+    `declare` gives it by the schemas of some CustomResourceDefinitions that the live side brings along.
+    """
+
+    question: Question
+    settings: Settings
+    declared: DeclaredSet
+    tables: Tables
+    definitions: Sequence[Mapping[str, Any]]
+    declare: Callable[[Sequence[Mapping[str, Any]]], tuple[DeclaredSet, Tables]]
+    server: str | None = None
+    """Address of the environment's API server; None where nobody says."""
+
+    @property
+    def requests(self) -> tuple[KindRequest, ...]:
+        """The kinds to read."""
+        return requests_of(self.declared, self.tables)
+
+    def side_of(self, dump: Dump) -> LiveReader:
+        """A dump as the question wants it read."""
+        tables = self.tables
+        return replace(
+            dump,
+            complete=self.question.complete,
+            equivalent=lambda one, other: are_alike(tables, one, other),
+        )
+
+    def report(self, live: LiveState) -> DriftReport:
+        """The comparison with a live side that answers `requests`."""
+        if live.definitions and live.definitions != self.definitions:
+            declared, _ = self.declare(live.definitions)
+            return detect(declared, live, self.settings)
+        return detect(self.declared, live, self.settings)
+
+
+def prepare(question: Question, definitions: Sequence[Mapping[str, Any]] = ()) -> Comparison:
+    """The declared side of a question; `definitions` are CRDs that are known of the live side. Raises DriftError."""
+    if (question.environment is None) == (question.declared is None):
+        raise DriftError("name what is declared: `--env ENV` or `--declared FILE`, one of the two")
+    with _mistakes_as_errors():
+        settings = Settings(parse_appliers(question.appliers), today=question.today, namespace=question.namespace)
+        declare_by = _manifests_side(question)
+        return Comparison(question, settings, *declare_by(definitions), definitions, declare_by)
+
+
+def _manifests_side(
+    question: Question,
+) -> Callable[[Sequence[Mapping[str, Any]]], tuple[DeclaredSet, Tables]]:
     manifests = read_manifests(_in(question, question.declared or STDIN))
     if has_errors(manifests.findings):
         raise DriftError(findings=manifests.findings, sources=manifests.texts)
-    dump = read_dump(_in(question, question.live)) if question.live is not None else None
-    tables = _tables(question, manifests, dump)
-    declared = declare(manifests, tables, question.namespace, _label(question.tracking_label))
-    side = _live_side(question, dump, tables) or reader
-    if side is None:
-        raise DriftError("name the live side: `--live FILE`")
-    return detect(declared, side.read(requests_of(declared, tables)), settings)
 
+    def declare_by(definitions: Sequence[Mapping[str, Any]]) -> tuple[DeclaredSet, Tables]:
+        tables = _tables(question, manifests, definitions)
+        return declare(manifests, tables, question.namespace, _label(question.tracking_label)), tables
 
-def _live_side(question: Question, dump: Dump | None, tables: Tables) -> Dump | None:
-    if dump is None:
-        return None
-    return replace(dump, complete=question.complete, equivalent=lambda one, other: are_alike(tables, one, other))
+    return declare_by
 
 
 def are_alike(tables: Tables, one: GVK, other: GVK) -> bool:
@@ -97,15 +150,15 @@ def are_alike(tables: Tables, one: GVK, other: GVK) -> bool:
     return bool(left.schema == right.schema)
 
 
-def _tables(question: Question, manifests: Manifests, dump: Dump | None) -> Tables:
-    """The schemas to compare by: of the chosen versions; those of the dump before them; those that the user names
+def _tables(question: Question, manifests: Manifests, definitions: Sequence[Mapping[str, Any]]) -> Tables:
+    """The schemas to compare by: of the chosen versions; those of the live side before them; those that the user names
     before all."""
     chosen = choose_versions(question.versions or "", question.release, question.kubernetes)
     if isinstance(chosen, str):
         raise DriftError(chosen)
     kinds = sorted({gvk_of(raw.body).group_kind for raw in manifests.objects})
     given: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for definition in dump.definitions if dump is not None else ():
+    for definition in definitions:
         spec = definition.get("spec", {})
         key = (str(spec.get("group")), str(spec.get("names", {}).get("kind")))
         if key in kinds:

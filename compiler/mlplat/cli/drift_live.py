@@ -1,0 +1,125 @@
+"""The parts of `mlplat drift` that need a cluster, or tell how one is reached."""
+
+import gc
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from time import perf_counter
+
+import click
+
+from mlplat.cli.exit import CLEAN
+from mlplat.cluster.live import KindRequest, LiveState
+from mlplat.cluster.watch import FULL_PASS, Mirror
+from mlplat.drift.access import dump_commands, role_text
+from mlplat.drift.continuous import Continuous
+from mlplat.drift.live import Access, compare_live, reach
+from mlplat.drift.managers import Appliers
+from mlplat.drift.metrics import Measured, exposition
+from mlplat.drift.render.text import summary
+from mlplat.drift.report import DriftReport, Writer
+from mlplat.drift.serve import Pages, parse_address, serve
+from mlplat.drift.sources import Comparison, DriftError, Question, prepare
+
+
+def once(question: Question, access: Access) -> DriftReport:
+    """One comparison with a cluster, with progress on a terminal. Raises DriftError and NoClusterError."""
+    return compare_live(prepare(question), access, _progress())
+
+
+def print_rbac(question: Question) -> int:
+    """The ClusterRole that the comparison needs."""
+    comparison = prepare(question)
+    click.echo(role_text(question.environment, comparison.requests), nl=False)
+    return CLEAN
+
+
+def print_dump_commands(question: Question, access: Access) -> int:
+    """The commands of kubectl that write a complete dump."""
+    kubeconfig = ("--kubeconfig", access.kubeconfig) if access.kubeconfig else ()
+    context = ("--context", access.context) if access.context else ()
+    what = ("--env", question.environment) if question.environment else ("--declared", question.declared or "-")
+    click.echo(dump_commands(what, prepare(question).requests, (*kubeconfig, *context)))
+    return CLEAN
+
+
+def watch(question: Question, access: Access, listen: str) -> int:
+    """Compares until SIGTERM or SIGINT, which end it in the time of one comparison, and serves what it finds.
+
+    The declared side is compiled anew at every full pass: git changes meanwhile.
+    """
+    try:
+        address = parse_address(listen)
+    except ValueError as error:
+        raise click.UsageError(f"--listen: {error}") from None
+    gc.enable()  # which the command switched off, being short-lived: this one is not
+    declared = _Declared(lambda: prepare(question))
+    caller = reach(declared.comparison, access)
+    measured = Measured(actor_of(declared.comparison.settings.appliers), requests=caller.requests)
+    mirror = Mirror(caller)
+    declared.changed = mirror.start
+    loop = Continuous(mirror, declared.compare, measured, lambda report: click.echo(_line(report), err=True))
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        server = serve(address, Pages(lambda: exposition(measured), loop.alive, loop.ready.is_set))
+    except OSError as error:
+        raise click.ClickException(f"cannot listen on `{listen}`: {error.strerror}") from None
+    click.echo(f"watching {caller.connection.server}, metrics on port {server.server_port}", err=True)
+    mirror.start(declared.comparison.requests)
+    loop.run(stop)
+    mirror.stop()
+    server.shutdown()
+    return CLEAN
+
+
+class _Declared:
+    """The declared side, compiled anew at every full pass; one that has findings leaves the last good one in use."""
+
+    def __init__(self, again: Callable[[], Comparison]) -> None:
+        self._again = again
+        self.comparison = again()
+        self._since = perf_counter()
+        self.changed: Callable[[Sequence[KindRequest]], None] = lambda requests: None
+
+    def compare(self, live: LiveState) -> DriftReport:
+        started, begun = perf_counter(), datetime.now(UTC)
+        if started - self._since > FULL_PASS:
+            self._since = started
+            try:
+                self.comparison = self._again()
+                self.changed(self.comparison.requests)
+            except DriftError as error:
+                click.echo(f"the declared side has errors, comparing with the one before: {error}", err=True)
+        report = self.comparison.report(live)
+        return report.at(begun.strftime("%Y-%m-%dT%H:%M:%SZ"), perf_counter() - started)
+
+
+def actor_of(appliers: Appliers) -> Callable[[Writer], str]:
+    """What sort of writer a finding names, for the label `actor`."""
+
+    def actor(writer: Writer) -> str:
+        if writer.manager is None:
+            return "unknown"
+        return str(appliers.actor(writer.manager, writer.operation or "", writer.subresource))
+
+    return actor
+
+
+def _line(report: DriftReport) -> str:
+    return f"{report.started} {summary(report)}"
+
+
+def _progress() -> Callable[[int, int], None]:
+    """A line that is written over and over on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        return lambda done, of: None
+
+    def tell(done: int, of: int) -> None:
+        text = f"\rreading the cluster: {done} of {of} kinds" if done < of else "\r\x1b[K"
+        click.echo(text, err=True, nl=False)
+
+    return tell
