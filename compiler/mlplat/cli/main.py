@@ -13,6 +13,7 @@ from mlplat.cli.exit import BUG, ERROR
 COMMANDS = {
     "build": "Compile the platform and write generated/.",
     "check": "Judge the specifications, or raw manifests, and write nothing.",
+    "diff": "Say what a change does to the platform.",
     "drift": "Compare what is declared with what a cluster holds.",
     "explain": "Print the page of a finding's code.",
     "init": "Make a small platform to start from.",

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
+from typing import TextIO
 
 import click
 
@@ -22,7 +23,7 @@ def report(findings: Sequence[Diagnostic], sources: Mapping[str, str], format_: 
     """Print findings (human formats to stderr, machine formats to stdout) and return the exit status they call for."""
     renderer = import_module(f"mlplat.diagnostics.render.{format_}")
     if format_ == "full":
-        text = renderer.render(findings, sources, color=_wants_color())
+        text = renderer.render(findings, sources, color=wants_color(sys.stderr))
     else:
         text = renderer.render(findings, sources)
     if text and (findings or format_ not in HUMAN):
@@ -40,5 +41,6 @@ def require_known(what: str, written: Iterable[str], known: Iterable[str]) -> No
             raise click.ClickException(f"no {what} `{name}`; {hint}")
 
 
-def _wants_color() -> bool:
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def wants_color(stream: TextIO) -> bool:
+    """True for a terminal that can show colours and whose user has not refused them."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -7,7 +7,7 @@ environments are gathered; nothing is emitted as long as one of them is an error
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from mlplat.catalog.lookup import load_tables
@@ -43,13 +43,33 @@ class Compiled:
 
 def compile_platform(root: Path, only: Sequence[str] = ()) -> Compiled:
     """Compile the platform in a folder; of its environments `only` those named (and base), all when none is."""
+    lowered = lower_platform(root, only)
+    environments, objects, findings = lowered.environments, lowered.objects, list(lowered.findings)
+    tree = None if has_errors(findings) else _emit(environments, objects)
+    if tree is not None:
+        committed = read_committed(root / GENERATED, tree, (name for name in objects if environments[name].is_synced))
+        changes = PlatformScope(environments, objects, committed=committed.objects, units=committed.units)
+        findings += [*committed.findings, *check_platform(changes, compares=True)]
+    unique = tuple(sorted(dict.fromkeys(findings), key=sort_key))
+    return Compiled(lowered.source, environments, objects, None if has_errors(unique) else tree, unique)
+
+
+def lower_platform(
+    root: Path, only: Sequence[str] = (), memory: Lowered | None = None, judge_objects: bool = True
+) -> Compiled:
+    """Compile the platform in a folder as far as its objects: nothing is emitted (`tree` is None).
+
+    An environment with an error in its specifications has no objects; one with an error in its objects has them.
+    `memory` is what was lowered for other states of the platform. Without `judge_objects` the rules on objects, and
+    those that compare environments, are left out: for a state that is only looked back at.
+    """
     source, loaded = load_tree(root, frozenset(KINDS))
     environments, resolved = resolve_environments(source)
     findings = [*loaded, *resolved]
     objects: dict[str, ObjectSet] = {}
     judged: list[ObjectVerdict] = []
     told: list[tuple[str, Diagnostic]] = []
-    memory, clean = Lowered(), Clean()
+    memory, clean = memory or Lowered(), Clean()
     for name, env in environments.items():
         if only and name not in only and name != BASE:
             continue
@@ -60,23 +80,20 @@ def compile_platform(root: Path, only: Sequence[str] = ()) -> Compiled:
         tables = load_tables(env.versions)
         manifests, unread = _manifests(source, env)
         lowered, problems = lower_environment(verdict.checked, tables, manifests, memory)
-        scope = ObjectScope(lowered.objects, tables, env.versions, env)
-        judged.append(check_objects(scope, env.environment.document.spec.rules, verdict, clean))
         findings += unread
-        told += ((name, finding) for finding in (*problems, *judged[-1].findings))
+        told += ((name, finding) for finding in problems)
         objects[name] = lowered
+        if judge_objects:
+            scope = ObjectScope(lowered.objects, tables, env.versions, env)
+            judged.append(check_objects(scope, env.environment.document.spec.rules, verdict, clean))
+            told += ((name, finding) for finding in judged[-1].findings)
     findings += told_once(told)
-    if objects.keys() == environments.keys():
-        findings += unused_allowances(judged)
-    scope_all = PlatformScope(environments, objects)
-    findings += check_platform(scope_all)
-    tree = None if has_errors(findings) else _emit(environments, objects)
-    if tree is not None:
-        committed = read_committed(root / GENERATED, tree, (name for name in objects if environments[name].is_synced))
-        changes = replace(scope_all, committed=committed.objects, units=committed.units)
-        findings += [*committed.findings, *check_platform(changes, compares=True)]
+    if judge_objects:
+        if objects.keys() == environments.keys():
+            findings += unused_allowances(judged)
+        findings += check_platform(PlatformScope(environments, objects))
     unique = tuple(sorted(dict.fromkeys(findings), key=sort_key))
-    return Compiled(source, environments, objects, None if has_errors(unique) else tree, unique)
+    return Compiled(source, environments, objects, None, unique)
 
 
 def scope_of(only: Sequence[str], compiled: Compiled) -> tuple[str, ...] | None:

@@ -1,7 +1,7 @@
 """The registry of finding codes. A number is never reused and never given another meaning.
 
 The first digit names who speaks: 0 load, 1 schema, 2 references, 3 policy and capacity, 4 lowering, 5 emit, 6 render,
-7 drift (`79x`: could not tell), 9 users' own rules. To add a code, add one line to its band and write
+7 drift (`79x`: could not tell), 8 diff, 9 users' own rules. To add a code, add one line to its band and write
 `docs/errors/<code>.md`; the slug is the name of the rule's file and names the pattern found, not the cure.
 """
 
@@ -211,6 +211,13 @@ RENDER = (
 
 DRIFT: tuple[Code, ...] = ()
 
-ALL: tuple[Code, ...] = (*LOAD, *SCHEMA, *REFERENCES, *POLICY, *LOWERING, *EMIT, *RENDER, *DRIFT)
+DIFF = (
+    Code("MLP801", "no-repository", "no git repository to compare with"),
+    Code("MLP802", "unknown-revision", "a revision that git does not know or cannot read"),
+    Code("MLP803", "no-merge-base", "no place where this branch left the main branch"),
+    Code("MLP804", "uncompiled-revision", "a revision that does not compile", Severity.WARNING),
+)
+
+ALL: tuple[Code, ...] = (*LOAD, *SCHEMA, *REFERENCES, *POLICY, *LOWERING, *EMIT, *RENDER, *DRIFT, *DIFF)
 
 CODES: Mapping[str, Code] = MappingProxyType({entry.code: entry for entry in ALL})

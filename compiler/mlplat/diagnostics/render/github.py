@@ -21,14 +21,16 @@ def _command(finding: Diagnostic) -> str:
         if span.line == span.end_line:  # GitHub refuses columns on a range of lines
             properties |= {"col": span.column, "endColumn": span.end_column}
     properties["title"] = finding.code
-    listed = ",".join(f"{key}={_escape_property(str(value))}" for key, value in properties.items())
+    listed = ",".join(f"{key}={escape_property(str(value))}" for key, value in properties.items())
     parts = [finding.headline, *finding.notes, *([f"help: {finding.help}"] if finding.help else [])]
-    return f"::{_COMMANDS[finding.severity]} {listed}::{_escape(chr(10).join(parts))}"
+    return f"::{_COMMANDS[finding.severity]} {listed}::{escape_message(chr(10).join(parts))}"
 
 
-def _escape(text: str) -> str:
+def escape_message(text: str) -> str:
+    """A text as it stands behind the `::` of a workflow command."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _escape_property(text: str) -> str:
-    return _escape(text).replace(":", "%3A").replace(",", "%2C")
+def escape_property(text: str) -> str:
+    """A text as the value of a property of a workflow command."""
+    return escape_message(text).replace(":", "%3A").replace(",", "%2C")

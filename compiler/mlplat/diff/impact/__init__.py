@@ -1,0 +1,1 @@
+"""What a change of an object does to what runs: a table for each kind, whose every row names its source."""

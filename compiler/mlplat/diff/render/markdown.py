@@ -1,0 +1,127 @@
+"""A report as a comment on a pull request: what is dangerous is open, the rest folded, and never too long to post."""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from mlplat.diff.impact.effect import ORDER, Impact
+from mlplat.diff.render.words import (
+    DANGEROUS,
+    SIGNS,
+    TITLES,
+    alike,
+    by_object,
+    change_text,
+    count_text,
+    demand_texts,
+    where_text,
+)
+from mlplat.diff.report import Action, Cause, Change, DiffReport, Total
+
+LONGEST = 65_536
+"""Characters that GitHub takes for a comment; what is written is measured in bytes, which are never fewer."""
+
+_RESERVE = 1_500
+"""Bytes kept for the words that say what was left out."""
+
+_MOST_LINES = 60
+"""Changes of one object that are listed; a comment is read by people."""
+
+
+def render(report: DiffReport, longest: int = LONGEST) -> str:
+    """The report in GitHub's Markdown, in at most `longest` bytes; what does not fit is counted, by impact."""
+    text = "\n".join((*_head(report), "", *_totals(report.totals))) + "\n"
+    blocks = list(by_object(report.changes).items())
+    for number, ((_, action), changes) in enumerate(blocks):
+        block = "\n" + "\n".join(_object(action, changes)) + "\n"
+        if len((text + block).encode()) > longest - _RESERVE:
+            return (
+                text
+                + "\n"
+                + _left_out([change for _, rest in blocks[number:] for change in rest], len(blocks) - number)
+            )
+        text += block
+    return text
+
+
+def _head(report: DiffReport) -> Iterator[str]:
+    yield f"### What this changes: {_code(report.old)} → {_code(report.new)}"
+    yield ""
+    for _, reason in report.not_compared:
+        yield f"> **Not compared:** {escape(reason)}"
+        yield ""
+    if not report.changes:
+        yield "Nothing differs." if report.complete else "Nothing differs in what could be compared."
+        return
+    yield "| impact | changes |"
+    yield "|---|---|"
+    for impact, count in report.impacts().items():
+        yield f"| {_title(impact)} | {count} |"
+
+
+def _title(impact: Impact) -> str:
+    return f"**{TITLES[impact]}**" if impact in DANGEROUS else TITLES[impact]
+
+
+def _object(action: Action, changes: Sequence[Change]) -> Iterator[str]:
+    first = changes[0]
+    worst = min((effect.impact for change in changes for effect in change.effects), key=lambda impact: ORDER[impact])
+    where = ", ".join(dict.fromkeys(name for change in changes for name in change.environments))
+    about = f"<b>{TITLES[worst]}</b>: {SIGNS[action]} {first.object.kind} {_code(_named(first))}"
+    team = f" of team {_code(first.team)}" if first.team else ""
+    reached = f" in {escape(where)}" if where else ""
+    yield f"<details{' open' if worst in DANGEROUS else ''}><summary>{about}{team}{reached}</summary>"
+    yield ""
+    for environment, (old, new) in {name: pair for change in changes for name, pair in change.runs.items()}.items():
+        if old and new:
+            yield f"* {_code(old)} → {_code(new)}{f' in {escape(environment)}' if environment else ''}"
+    apart = len({change.environments for change in changes}) > 1
+    shown = list(changes)[:_MOST_LINES]
+    for group in alike(shown):
+        for change in group if action is Action.CHANGED else ():
+            place = f" in {escape(where_text(change))}" if apart else ""
+            yield f"* {_code(change.path)}: {_code(change_text(change))}{place}"
+        inner = "  " if action is Action.CHANGED else ""
+        for effect in group[0].effects:
+            yield f"{inner}* {_title(effect.impact)}: {escape(effect.why, quote=False).replace('`', '')}"
+        for cause in group[0].causes:
+            yield f"{inner}* {_cause(cause)}"
+    if len(changes) > len(shown):
+        yield f"* and {len(changes) - len(shown)} more changes of this object"
+    yield ""
+    yield "</details>"
+
+
+def _cause(cause: Cause) -> str:
+    return f"{_code(str(cause))} {_code(cause.text)}" if cause.text else _code(str(cause))
+
+
+def _named(change: Change) -> str:
+    name = change.object
+    return f"{name.namespace}/{name.name}" if name.namespace else name.name
+
+
+def _totals(totals: Sequence[Total]) -> Iterator[str]:
+    if not totals:
+        return
+    yield "| environment | team | objects | replicas | CPU | memory | GPUs |"
+    yield "|---|---|---|---|---|---|---|"
+    for total in totals:
+        amounts = (f"{a} → **{b}**" if a != b else a for _, a, b in demand_texts(total.before, total.after))
+        cells = (total.environment or "-", total.team or "-", count_text(total), *amounts)
+        yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
+
+
+def _left_out(changes: Sequence[Change], objects: int) -> str:
+    counts: dict[Impact, int] = {}
+    for change in changes:
+        counts[change.impact] = counts.get(change.impact, 0) + 1
+    said = ", ".join(f"{counts[impact]} {TITLES[impact]}" for impact in Impact if impact in counts)
+    return (
+        f"**Cut here:** {len(changes)} more changes of {objects} objects do not fit into a comment: {said}. "
+        "`mlplat diff` prints all of them.\n"
+    )
+
+
+def _code(text: str) -> str:
+    """A text that Markdown leaves alone, whatever is in it."""
+    return f"<code>{escape(text, quote=False).replace('|', '&#124;').replace(chr(10), ' ')}</code>"

@@ -1,0 +1,135 @@
+"""What a comparison of two states found: the artifact that every output format prints."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from mlplat.diagnostics import Span
+from mlplat.diff.impact.effect import Effect, Impact
+
+
+class Action(StrEnum):
+    """What happens to the object as a whole."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ObjectName:
+    """An object of both states. `name` is its logical name, without a run's hash; `namespace` is None for
+    cluster-scoped kinds."""
+
+    api_version: str
+    kind: str
+    namespace: str | None
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The line of a specification (or manifest) that made the change.
+
+    `span.file` is relative to the platform. `state` is "" for the new state, whose files are at hand; else the label
+    of the old state, where the line is that is gone. `text` is the line, masked.
+    """
+
+    span: Span
+    text: str = ""
+    state: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.state}{':' if self.state else ''}{self.span}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change, and every environment that it reaches.
+
+    `pointer` (RFC 6901) counts in the new state, for what is removed in the old one; "" is the whole object, whose
+    body is then `new` or `old`. `path` is the same for people. `old` and `new` are `ABSENT` where a state has no value;
+    credentials in them are masked. `effects` has at least one entry, the most destructive first.
+    """
+
+    action: Action
+    object: ObjectName
+    path: str
+    pointer: str
+    old: Any
+    new: Any
+    effects: tuple[Effect, ...]
+    environments: tuple[str, ...]
+    team: str | None = None
+    unit: str | None = None
+    document: str | None = None
+    """The document that the object was made from, `Kind/name`; None for manifests."""
+    causes: tuple[Cause, ...] = ()
+    runs: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    """For what runs again: environment to the names of the old and the new run."""
+
+    @property
+    def impact(self) -> Impact:
+        """The most destructive thing that the change does."""
+        return self.effects[0].impact
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What pods ask for together: pods, cores in thousandths, bytes, accelerators of all kinds."""
+
+    replicas: int = 0
+    milli_cpu: int = 0
+    memory: int = 0
+    gpus: int = 0
+
+    def plus(self, other: "Demand") -> "Demand":
+        """Both together."""
+        return Demand(
+            self.replicas + other.replicas,
+            self.milli_cpu + other.milli_cpu,
+            self.memory + other.memory,
+            self.gpus + other.gpus,
+        )
+
+    def times(self, count: int) -> "Demand":
+        """So many of them."""
+        return Demand(self.replicas * count, self.milli_cpu * count, self.memory * count, self.gpus * count)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Objects and demand of one team (None: of nobody's) in one environment, before and after."""
+
+    environment: str
+    team: str | None
+    created: int
+    changed: int
+    deleted: int
+    before: Demand
+    after: Demand
+
+
+@dataclass(frozen=True)
+class DiffReport:
+    """A whole comparison. `not_compared` are environments of which one state cannot be compiled, with the reason."""
+
+    old: str
+    new: str
+    changes: tuple[Change, ...]
+    totals: tuple[Total, ...]
+    not_compared: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """False when something could not be compared."""
+        return not self.not_compared
+
+    def impacts(self) -> dict[Impact, int]:
+        """How many changes have each impact, the most destructive first; a change may have several."""
+        counts = {impact: sum(any(e.impact is impact for e in c.effects) for c in self.changes) for impact in Impact}
+        return {impact: count for impact, count in counts.items() if count}
