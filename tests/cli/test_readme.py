@@ -8,6 +8,7 @@ from mlplat.cli import exit as statuses
 from mlplat.cli.main import COMMANDS
 from mlplat.diagnostics.version import VERSION
 from tests.cli.command import ROOT, edit, mlplat
+from tests.control_plane.sets import SETS
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 JOB = "environments/base/vision/mnist-ddp.yaml"
@@ -67,3 +68,20 @@ def test_every_link_leads_somewhere() -> None:
 def test_readme_and_changelog_name_this_version() -> None:
     assert f"Version {VERSION}" in README
     assert re.search(rf"^## {re.escape(VERSION)}\b", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+
+
+def test_the_versions_of_the_proof_are_those_of_its_clusters() -> None:
+    readme, contributing = (
+        " ".join((ROOT / name).read_text(encoding="utf-8").split()) for name in ("README.md", "CONTRIBUTING.md")
+    )
+    for held in SETS:
+        assert held.variable in contributing
+        for program in re.findall(r"[A-Z][A-Za-z ]+ \d+\.\d+\.\d+", held.versions.replace(" and ", ", ")):
+            assert program.strip() in readme
+            assert program.strip() in contributing
+
+
+def test_every_file_that_the_readme_links_is_there() -> None:
+    linked = set(re.findall(r"\]\((?!http)([^)#]+)\)", README))
+    assert len(linked) > 10
+    assert {name for name in linked if not (ROOT / name).exists()} == set()

@@ -4,15 +4,16 @@ All tests of this folder carry `control_plane` in their xdist group: they share 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from mlplat.compiler.artifacts import ResolvedEnvironment
 from tests.control_plane import proven, sets, stand_ins
-from tests.control_plane.cluster import Body, Cluster, Said, until
-from tests.control_plane.sets import IDS, PAIRS, ControllerSet, Wave
+from tests.control_plane.gitops import APPLICATIONS, Repository, make_repository, served
+from tests.control_plane.place import Place
+from tests.control_plane.sets import IDS, PAIRS
+from tests.control_plane.story import Story
 
 HERE = Path(__file__).parent
 
@@ -28,48 +29,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for line in proven.lines():
         terminalreporter.write_line(line)
-
-
-@dataclass
-class Place:
-    """An environment, and the cluster that it is for. `lies` says what is on it of the environment."""
-
-    cluster: Cluster
-    environment: ResolvedEnvironment
-    held: ControllerSet
-    lies: str = "unknown"
-    said: list[Said] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        return self.environment.name
-
-    def waves(self) -> list[Wave]:
-        return sets.waves(self.name)
-
-    def bodies(self) -> list[Body]:
-        """All objects of the environment, in the order of their waves."""
-        return [body for wave in self.waves() for body in wave.bodies]
-
-    def empty(self) -> None:
-        """Takes everything of the environment off the cluster, what was made of it too."""
-        for resource in ("applications.argoproj.io", "appprojects.argoproj.io"):
-            if self.cluster.one("crd", resource) is None:
-                continue
-            for item in self.cluster.get(resource, "-A", "-l", f"mlplat.dev/environment={self.name}"):
-                where = ("-n", item["metadata"]["namespace"])
-                # An Application that still has its finalizer would take its objects along, one by one.
-                self.cluster.patch(resource, item["metadata"]["name"], {"metadata": {"finalizers": None}}, *where)
-                self.cluster.ask("delete", resource, item["metadata"]["name"], *where, "--wait=false")
-        bodies = self.bodies()
-        gone = [body for body in bodies if not body["metadata"].get("namespace")]
-        self.cluster.delete([*gone, *stand_ins.volumes_for(bodies)])
-        until(
-            lambda: not any(self.cluster.read(gone)),
-            lambda: f"the end of {[b['metadata'] for b in self.cluster.read(gone) if b]}",
-            seconds=90,
-        )
-        self.lies = "nothing"
 
 
 @pytest.fixture(scope="session")
@@ -100,8 +59,30 @@ def vacant(place: Place) -> Place:
 def applied(place: Place) -> Place:
     """The environment, applied by kubectl in the order of its waves; `said` is what kubectl said of each."""
     if place.lies != "applied":
-        place.empty()
-        place.said = [place.cluster.apply(wave.bodies) for wave in place.waves()]
-        place.lies = "applied"
-        assert all(said.ok for said in place.said), [said.warnings for said in place.said]
+        place.apply()
     return place
+
+
+@pytest.fixture(scope="session")
+def repository(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+    """The platform in git, as Argo CD reads it."""
+    folder = tmp_path_factory.mktemp("git")
+    with served(folder) as address:
+        yield make_repository(folder / "platform", place.name, f"{address}/platform")
+
+
+@pytest.fixture(scope="session")
+def started(place: Place, repository: Repository) -> Iterator[Story]:
+    """From nothing: one apply of `root.yaml`, and the stand-ins for what the cluster lacks."""
+    if place.cluster.one("crd", APPLICATIONS) is None:
+        pytest.skip("the cluster has no Argo CD")
+    place.empty()
+    story = Story(place, repository)
+    assert not any(place.cluster.read([body for body in story.bodies() if not body["metadata"].get("namespace")]))
+    story.apply_by_hand()
+    said = story.argo.bring_up(repository)
+    place.lies = "argocd"
+    assert said.ok, said.warnings
+    assert said.warnings == ""
+    yield story
+    place.empty()

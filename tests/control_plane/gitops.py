@@ -4,11 +4,14 @@ The repository is the example platform with two kinds of values replaced, in its
 repository and that of one environment's cluster. Everything after that is an ordinary build.
 """
 
+import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,11 +24,38 @@ APPLICATIONS = "applications.argoproj.io"
 REFRESH = "argocd.argoproj.io/refresh"
 
 
+HOST = "MLPLAT_TEST_GIT_HOST"
+"""Names the address of this machine that the pods of an Argo CD reach; without it Argo CD reads from this disk."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a folder of repositories, as Argo CD reads it: on disk, or of a git daemon where HOST is given."""
+    host = os.environ.get(HOST)
+    if not host:
+        yield folder.as_uri()
+        return
+    with socket.create_server((host, 0)) as probe:
+        port = probe.getsockname()[1]
+    programs = subprocess.run(["git", "--exec-path"], capture_output=True, text=True, check=True).stdout.strip()
+    place = [f"--listen={host}", f"--port={port}", "--reuseaddr", "--export-all", f"--base-path={folder}"]
+    daemon = subprocess.Popen([f"{programs}/git-daemon", *place, str(folder)])
+    try:
+        yield f"git://{host}:{port}"
+    finally:
+        daemon.terminate()
+        daemon.wait()
+
+
 @dataclass(frozen=True)
 class Repository:
-    """A git repository with the specifications of a platform and what they compile to, on branch `main`."""
+    """A git repository with the specifications of a platform and what they compile to, on branch `main`.
+
+    `url` is the address by which Argo CD reads it; "" as long as it is only a folder.
+    """
 
     root: Path
+    url: str = ""
 
     def edit(self, path: str, *changes: tuple[str, str]) -> None:
         """Replaces texts in a file, each of which must be there."""
@@ -38,13 +68,23 @@ class Repository:
 
     def build(self) -> str:
         """Builds, and commits everything; gives the names of the files that changed under `generated/`."""
-        command = [sys.executable, "-m", "mlplat.cli", "-C", str(self.root), "build"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = self.mlplat("build")
         assert done.returncode == 0, done.stdout + done.stderr
         self.git("add", "-A")
         changed = self.git("diff", "--cached", "--name-only", "--", "generated")
         self.git("commit", "-q", "--allow-empty", "-m", "build")
         return changed
+
+    def mlplat(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs the compiler on the platform, whatever comes of it."""
+        command = [sys.executable, "-m", "mlplat.cli", "-C", str(self.root), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    def write(self, path: str, text: str) -> None:
+        """Writes a file, in a folder that may not be there yet."""
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
 
     def git(self, *arguments: str) -> str:
         identity = ("-c", "user.name=test", "-c", "user.email=test@example.com")
@@ -55,14 +95,19 @@ class Repository:
         return done.stdout
 
 
-def make_repository(root: Path, environment: str) -> Repository:
-    """The example platform as a repository that an Argo CD on this machine can read, one environment on its cluster."""
+def copy_specifications(root: Path) -> Repository:
+    """What people write of the example platform, in a folder that is no git repository yet."""
     root.mkdir()
     for name in SPECS:
         source = ROOT / name
         shutil.copytree(source, root / name) if source.is_dir() else shutil.copy(source, root / name)
-    repository = Repository(root)
-    repository.edit("platform.yaml", ("https://git.example.com/ml/platform.git", root.as_uri()))
+    return Repository(root)
+
+
+def make_repository(root: Path, environment: str, url: str) -> Repository:
+    """The example platform as a repository that an Argo CD reads at an address, one environment on its cluster."""
+    repository = Repository(copy_specifications(root).root, url)
+    repository.edit("platform.yaml", ("https://git.example.com/ml/platform.git", url))
     server = f"https://{environment}.k8s.example.com"
     repository.edit(f"environments/{environment}/environment.yaml", (f"server: {server}", f"server: {IN_CLUSTER}"))
     repository.git("init", "-q", "-b", "main")
@@ -148,14 +193,16 @@ class Argo:
                     lines.append(f"  {resource['kind']}/{resource['name']} is {resource['status']}")
         return "\n".join(lines)
 
-    def ill(self) -> list[str]:
-        """Objects that Argo CD calls Degraded, with its reason."""
-        return [
-            f"{resource['kind']}/{resource['name']}: {resource['health'].get('message', '')}"
-            for item in self.applications()
-            for resource in item.get("status", {}).get("resources", ())
-            if resource.get("health", {}).get("status") == "Degraded"
-        ]
+    def health(self) -> dict[str, tuple[str, str]]:
+        """Health of every Application, with the objects that Argo CD names as the cause of it.
+
+        Argo CD 3 keeps the health of single objects to itself (`controller.resource.health.persist`).
+        """
+        found = {}
+        for item in self.applications():
+            health = item.get("status", {}).get("health", {})
+            found[item["metadata"]["name"]] = (health.get("status", "none"), health.get("message", ""))
+        return found
 
 
 def snapshot(cluster: Cluster, bodies: list[Body]) -> dict[tuple[str, str, str, str], tuple[str, int]]:

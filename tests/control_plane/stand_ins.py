@@ -7,11 +7,14 @@ does not have. What is not in this list, a real program did.
 | `volumes_for` | the provisioner of the storage classes: volumes that the real controller then binds the claims to |
 | `secrets_ready` | External Secrets: status Ready, which Argo CD's health check reads |
 | `finish` | the kubelet: a pod that has ended |
+| `count_again` | five minutes of waiting: see there |
+| `scale` | the metrics by which the autoscaler decides: its write to `/scale` of a Deployment |
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
-from tests.control_plane.cluster import Body, Cluster
+from tests.control_plane.cluster import Body, Cluster, until
 
 
 def roles() -> list[Body]:
@@ -60,8 +63,9 @@ def secrets_ready(cluster: Cluster, bodies: Iterable[Body]) -> None:
 
 def finish(cluster: Cluster, pods: Iterable[Body]) -> None:
     """Ends pods as a kubelet would whose containers ended without error."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     for pod in pods:
-        ended = {"terminated": {"exitCode": 0, "reason": "Completed", "finishedAt": "2030-01-01T00:00:00Z"}}
+        ended = {"terminated": {"exitCode": 0, "reason": "Completed", "finishedAt": now}}
         statuses = [
             {
                 "name": item["name"],
@@ -76,3 +80,30 @@ def finish(cluster: Cluster, pods: Iterable[Body]) -> None:
         patch = {"status": {"phase": "Succeeded", "containerStatuses": statuses}}
         metadata = pod["metadata"]
         cluster.patch("pods", metadata["name"], patch, "-n", metadata["namespace"], "--subresource=status")
+
+
+def count_again(cluster: Cluster, namespaces: Iterable[str]) -> None:
+    """Lets a claim come and go in each namespace, at which the quota controller counts everything in it.
+
+    A quota may not count what was created at the same moment as itself. kube-controller-manager counts again every five
+    minutes (`--resource-quota-sync-period`), and at once where something goes.
+    """
+    claims: list[Body] = [
+        {
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "metadata": {"name": "count-again", "namespace": namespace},
+            "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}},
+        }
+        for namespace in namespaces
+    ]
+    said = cluster.apply(claims)
+    assert said.ok, said.warnings
+    cluster.delete(claims)
+    until(lambda: not any(cluster.read(claims)), "the claims to go", every=0.2)
+
+
+def scale(cluster: Cluster, deployment: str, namespace: str, replicas: int) -> None:
+    """Writes the number of replicas where a HorizontalPodAutoscaler writes it."""
+    patch = {"spec": {"replicas": replicas}}
+    cluster.patch("deployments", deployment, patch, "-n", namespace, "--subresource=scale")

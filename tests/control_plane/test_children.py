@@ -5,6 +5,7 @@ Nothing schedules here: pods stay Pending, which is enough to read what was mean
 
 import json
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,44 +16,13 @@ from mlplat.schema.serving import ModelService
 from mlplat.schema.team import Team
 from mlplat.schema.training import TrainingJob
 from tests.control_plane import proven
+from tests.control_plane.children import condition, env_of, jobs, pods_of, wait_for_pods, word_of_kueue, workload_of
 from tests.control_plane.cluster import Body, containers, until
-from tests.control_plane.conftest import Place
 from tests.control_plane.expected import amount, gpus, pool_of, replicas, step_requests, steps, used
+from tests.control_plane.gitops import copy_specifications
+from tests.control_plane.place import Place
 
 GPU = "nvidia.com/gpu"
-
-
-def jobs(place: Place) -> list[tuple[Resolved[TrainingJob], Body]]:
-    """Each training job and the object that it became."""
-    found = []
-    for job in place.environment.all(TrainingJob):
-        name = job.name
-        (body,) = (
-            item
-            for item in place.bodies()
-            if item["kind"] in ("TrainJob", "PyTorchJob")
-            and item["metadata"]["labels"]["app.kubernetes.io/name"] == name
-        )
-        found.append((job, body))
-    assert found
-    return found
-
-
-def pods_of(place: Place, body: Body) -> list[Body]:
-    label = "jobset.sigs.k8s.io/jobset-name" if body["kind"] == "TrainJob" else "training.kubeflow.org/job-name"
-    metadata = body["metadata"]
-    return place.cluster.get("pods", "-n", metadata["namespace"], "-l", f"{label}={metadata['name']}")
-
-
-def env_of(pod: Body, name: str) -> list[Any]:
-    """Every value that a variable has in the containers, in order; a field reference as its path."""
-    found = []
-    for container in pod["spec"]["containers"]:
-        for item in container.get("env", ()):
-            if item["name"] == name:
-                field = item.get("valueFrom", {}).get("fieldRef", {}).get("fieldPath")
-                found.append(item.get("value", field))
-    return found
 
 
 def judge_pods(place: Place, job: Resolved[TrainingJob], body: Body, pods: list[Body]) -> None:
@@ -84,11 +54,6 @@ def judge_pods(place: Place, job: Resolved[TrainingJob], body: Body, pods: list[
         else:
             assert env_of(pod, "WORLD_SIZE") == [str(spec.nodes * processes)]
             assert env_of(pod, "MASTER_ADDR") == [f"{body['metadata']['name']}-master-0"]
-
-
-def wait_for_pods(place: Place, body: Body, nodes: int) -> list[Body]:
-    until(lambda: len(pods_of(place, body)) >= nodes, f"{nodes} pods of {body['metadata']['name']}")
-    return pods_of(place, body)
 
 
 def ranks(body: Body, pods: list[Body]) -> list[int]:
@@ -128,21 +93,6 @@ def test_a_training_job_becomes_the_pods_that_were_meant(applied: Place) -> None
         proven.note(applied.name, "training jobs whose pods are as meant", job.name)
 
 
-def workload_of(place: Place, body: Body) -> Body | None:
-    name = body["metadata"]["name"]
-    found = place.cluster.get("workloads.kueue.x-k8s.io", "-n", body["metadata"]["namespace"])
-    return next((w for w in found if any(o["name"] == name for o in w["metadata"]["ownerReferences"])), None)
-
-
-def condition(body: Body | None, kind: str) -> Body:
-    conditions = (body or {}).get("status", {}).get("conditions", ())
-    return next((item for item in conditions if item["type"] == kind), {})
-
-
-def word_of_kueue(place: Place, body: Body) -> Body:
-    return condition(workload_of(place, body), "QuotaReserved")
-
-
 def test_kueue_admits_each_job_to_the_flavor_of_its_nodes(applied: Place) -> None:
     queued = [(job, body) for job, body in jobs(applied) if job.document.spec.queue]
     if not applied.environment.versions.has("kueue"):
@@ -169,7 +119,17 @@ def test_kueue_admits_each_job_to_the_flavor_of_its_nodes(applied: Place) -> Non
         proven.note(applied.name, "jobs admitted by Kueue", job.name)
 
 
-def test_a_job_above_the_quota_of_its_queue_waits(applied: Place) -> None:
+def predicted(place: Place, folder: Path, nodes: int) -> list[str]:
+    """What a check says of the example's job on so many nodes, in a team whose quota does not stand in the way."""
+    repository = copy_specifications(folder / "platform")
+    repository.edit(f"environments/{place.name}/vision/mnist-ddp.yaml", ("nodes: 1", f"nodes: {nodes}"))
+    team = ('requests.cpu: "12"', 'requests.cpu: "999"'), ("requests.memory: 48Gi", "requests.memory: 999Gi")
+    repository.edit(f"environments/{place.name}/teams.yaml", *team)
+    found = json.loads(repository.mlplat("check", "-o", "json").stdout)["findings"]
+    return [item["message"] for item in found if item["code"] == "MLP309"]
+
+
+def test_a_job_above_the_quota_of_its_queue_waits_as_predicted(applied: Place, tmp_path: Path) -> None:
     """More nodes than the queue can have with all that it may borrow: Kueue keeps it, and says which resource."""
     queued = [(job, body) for job, body in jobs(applied) if job.document.spec.queue]
     if not queued:
@@ -183,12 +143,17 @@ def test_a_job_above_the_quota_of_its_queue_waits(applied: Place) -> None:
         if item.name == "cpu"
     )
     assert job.document.spec.resources is not None
-    nodes = int(total / amount(job.document.spec.resources.requests["cpu"])) + 1
-    metadata = {**body["metadata"], "name": "too-large"}
+    each = amount(job.document.spec.resources.requests["cpu"])
+    nodes = int(total / each) + 1
+    (finding,) = predicted(applied, tmp_path, nodes)
+    assert (
+        f"it asks for {each * nodes:f} cpu, and queue `{job.document.spec.queue}` reaches {total:f} at most" in finding
+    )
+    trainer = {**body["spec"]["trainer"], "numNodes": nodes}
     copy = {
         **body,
-        "metadata": metadata,
-        "spec": {**body["spec"], "trainer": {**body["spec"]["trainer"], "numNodes": nodes}},
+        "metadata": {**body["metadata"], "name": "too-large"},
+        "spec": {**body["spec"], "trainer": trainer},
     }
     said = applied.cluster.apply([copy])
     assert said.ok, said.warnings
@@ -197,6 +162,7 @@ def test_a_job_above_the_quota_of_its_queue_waits(applied: Place) -> None:
         assert (word["status"], word["reason"]) == ("False", "Pending")
         assert "insufficient quota for cpu in flavor cpu" in word["message"]
         assert pods_of(applied, copy) == []
+        proven.note(applied.name, "jobs that wait for the reason that a check had named", job.name)
     finally:
         applied.cluster.delete([copy])
         until(lambda: not any(applied.cluster.read([copy])), "the end of the large job")

@@ -6,7 +6,7 @@ from typing import Any
 from mlplat.schema.serving import ModelService
 from tests.control_plane import proven
 from tests.control_plane.cluster import MANAGER, Body, as_yaml, until
-from tests.control_plane.conftest import Place
+from tests.control_plane.place import Place
 from tests.control_plane.test_accepted import names
 from tests.lower.live_cluster import changed
 

@@ -11,6 +11,7 @@ import http.client
 import json
 import ssl
 import sys
+import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -32,9 +33,18 @@ class Server:
         cluster = config["clusters"][0]["cluster"]
         users = {entry["name"]: entry["user"] for entry in config["users"]}
         context = next(c["context"] for c in config["contexts"] if c["name"] == config["current-context"])
-        self._user = users[context["user"]]
+        user = users[context["user"]]
         self._tls = ssl.create_default_context(cadata=base64.b64decode(cluster["certificate-authority-data"]).decode())
         self._tls.check_hostname = False
+        self._headers = {"Content-Type": "application/json"}
+        if "token" in user:
+            self._headers["Authorization"] = f"Bearer {user['token']}"
+        else:  # as kind has it
+            with tempfile.NamedTemporaryFile() as pair:
+                for name in ("client-certificate-data", "client-key-data"):
+                    pair.write(base64.b64decode(user[name]))
+                pair.flush()
+                self._tls.load_cert_chain(pair.name)
         self._host = urlsplit(cluster["server"]).netloc
         self._local = threading.local()
         self._plurals: dict[tuple[str, str], tuple[str, bool]] = {}
@@ -43,9 +53,8 @@ class Server:
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = http.client.HTTPSConnection(self._host, context=self._tls, timeout=60)
-        headers = {"Authorization": f"Bearer {self._user['token']}", "Content-Type": "application/json"}
         try:
-            connection.request(method, path, None if body is None else json.dumps(body), headers)
+            connection.request(method, path, None if body is None else json.dumps(body), self._headers)
             response = connection.getresponse()
             return response.status, json.loads(response.read() or b"{}")
         except (OSError, http.client.HTTPException):

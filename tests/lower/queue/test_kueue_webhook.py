@@ -10,7 +10,7 @@ from tests.lower import live_cluster
 from tests.lower.build import environment
 from tests.lower.golden import questions
 
-pytestmark = pytest.mark.cluster
+pytestmark = live_cluster.MARKS
 HERE = Path(__file__).parent
 
 

@@ -14,7 +14,7 @@ from tests.lower.build import environment
 from tests.lower.golden import questions
 
 HERE = Path(__file__).parent
-pytestmark = pytest.mark.cluster
+pytestmark = live_cluster.MARKS
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 NAMESPACE = "tuning-trials"
 INJECTION = {"katib.kubeflow.org/metrics-collector-injection": "enabled"}
 CRDS = {"TrainJob": "trainjobs.trainer.kubeflow.org", "PyTorchJob": "pytorchjobs.kubeflow.org"}
-pytestmark = pytest.mark.cluster
+pytestmark = live_cluster.MARKS
 
 
 def _experiment(question: str, **versions: str | None):
