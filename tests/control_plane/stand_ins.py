@@ -4,6 +4,7 @@ does not have. What is not in this list, a real program did.
 | stand-in | for |
 |---|---|
 | `roles` | the ClusterRoles `kubeflow-edit` and `kubeflow-view`, which the distribution installs |
+| `runtimes` | a ClusterTrainingRuntime that the people of a cluster made for themselves |
 | `volumes_for` | the provisioner of the storage classes: volumes that the real controller then binds the claims to |
 | `secrets_ready` | External Secrets: status Ready, which Argo CD's health check reads |
 | `finish` | the kubelet: a pod that has ended |
@@ -28,6 +29,15 @@ def roles() -> list[Body]:
         }
         for name in ("kubeflow-edit", "kubeflow-view")
     ]
+
+
+def runtimes(cluster: Cluster, *names: str) -> list[Body]:
+    """Copies of Trainer's stock runtime for PyTorch under other names."""
+    stock = cluster.one("clustertrainingruntimes.trainer.kubeflow.org", "torch-distributed")
+    assert stock is not None, "the cluster has no stock runtimes"
+    header = {"apiVersion": stock["apiVersion"], "kind": stock["kind"], "spec": stock["spec"]}
+    labels = stock["metadata"].get("labels", {})
+    return [{**header, "metadata": {"name": name, "labels": labels}} for name in names]
 
 
 def volumes_for(bodies: Iterable[Body]) -> list[Body]:
