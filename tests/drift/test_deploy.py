@@ -1,0 +1,79 @@
+"""The manifests that run drift in a cluster: judged as any manifests are, their alerts by promtool."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from mlplat.cluster.live import KindRequest
+from mlplat.drift.deploy import Deploy, Form, manifests, rules
+from mlplat.objects.gvk import GVK
+
+REQUESTS = (
+    KindRequest(GVK("", "v1", "ConfigMap"), "configmaps", True, ("vision",)),
+    KindRequest(GVK("apps", "v1", "Deployment"), "deployments", True, ("vision",)),
+    KindRequest(GVK("kubeflow.org", "v1", "PyTorchJob"), "pytorchjobs", True, ("vision",)),
+)
+ALERTS = Path(__file__).parent / "alerts"
+FORMS: tuple[Form, ...] = ("watch", "cron")
+
+
+def deploy(form: Form, path: str = ".") -> Deploy:
+    url = "https://git.example.com/ml/platform.git"
+    return Deploy("prod", form, "example.com/mlplat:1.0", "mlplat-drift", url, path, "main")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_cluster_takes_them(form: Form, tmp_path: Path) -> None:
+    path = tmp_path / "all.yaml"
+    path.write_text("\n---\n".join(json.dumps(body) for body in manifests(deploy(form), REQUESTS)))
+    command = [sys.executable, "-m", "mlplat.cli", "check", "--manifests", str(path), "-o", "json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = [each for each in json.loads(done.stdout)["findings"] if each["severity"] != "note"]
+    assert found == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_account_may_read_the_declared_kinds_and_nothing_else(form: Form) -> None:
+    bodies = manifests(deploy(form), REQUESTS)
+    (role,) = (body for body in bodies if body["kind"] == "ClusterRole")
+    assert {verb for rule in role["rules"] for verb in rule["verbs"]} == {"get", "list", "watch"}
+    named = {resource for rule in role["rules"] for resource in rule["resources"]}
+    assert named == {"configmaps", "deployments", "pytorchjobs", "customresourcedefinitions"}
+    (crds,) = (rule for rule in role["rules"] if "customresourcedefinitions" in rule["resources"])
+    assert crds["resourceNames"] == ["pytorchjobs.kubeflow.org"]
+    assert crds["verbs"] == ["get"]
+    assert not any("*" in rule["resources"] + rule["apiGroups"] + rule["verbs"] for rule in role["rules"])
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_none_of_them_looks_like_an_orphan_of_the_environment(form: Form) -> None:
+    assert not any("mlplat.dev/environment" in json.dumps(body) for body in manifests(deploy(form), REQUESTS))
+
+
+@pytest.mark.parametrize(
+    ("path", "folder"), [(".", "/platform/checkout"), ("/", "/platform/checkout"), ("ml/x/", "/platform/checkout/ml/x")]
+)
+def test_it_works_in_the_platforms_folder_of_the_repository(path: str, folder: str) -> None:
+    (body,) = (each for each in manifests(deploy("cron", path), REQUESTS) if each["kind"] == "CronJob")
+    command = body["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["command"]
+    assert command == ["mlplat", "-C", folder, "drift", "--env", "prod", "--any-cluster"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_promtool_takes_the_alerts_and_they_fire_when_they_should(form: Form, tmp_path: Path) -> None:
+    program = shutil.which("promtool")
+    if program is None:
+        reason = "no promtool on PATH: the alert rules are not checked"
+        pytest.fail(reason) if os.environ.get("MLPLAT_TEST_REQUIRE_PROMTOOL") == "1" else pytest.skip(reason)
+    (tmp_path / "rules.yaml").write_text(yaml.safe_dump(rules(deploy(form))))
+    shutil.copy(ALERTS / f"{form}.yaml", tmp_path / "test.yaml")
+    for command in (["check", "rules", "rules.yaml"], ["test", "rules", "test.yaml"]):
+        done = subprocess.run([program, *command], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
