@@ -131,6 +131,7 @@ def other_texts(text: str) -> Iterator[str]:
         yield f"{text[:index]}{(int(text[index]) + 1) % 10}{text[index + 1 :]}"
     yield f"x{text}"
     yield f"{text}/x"
+    yield "1"
 
 
 def first_values(field: Field) -> Iterator[Any]:

@@ -4,7 +4,7 @@ What is different is one value, or one name everywhere: a document or a node poo
 called that by whoever names it. A world that the schema refuses, or whose versions the catalog does not have, is none.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -17,16 +17,13 @@ from mlplat.catalog.versions import ComponentVersions, known_components, known_v
 from mlplat.compiler.artifacts import Node, Path, Resolved, ResolvedEnvironment
 from mlplat.compiler.resolve.versions import environment_versions
 from mlplat.provenance.fields import ANYTHING, field_at, first_values, other_texts, other_values
+from mlplat.provenance.names import NAME, Names, entry_lists, is_entry_name
 from mlplat.provenance.positions import Position, Role
 from mlplat.provenance.reading import Address
 from mlplat.provenance.trees import COPIED, REMOVED, RENAMED, with_value
 from mlplat.schema.environment import Environment
 from mlplat.schema.kinds import KINDS
 from mlplat.schema.platform import Platform
-
-_NAME: Path = ("metadata", "name")
-_ENTRIES = "nodePools"
-"""The list of the Environment whose entries other documents name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ class World:
     def now(self, address: Address) -> Address:
         """What a document of the environment is called in this world."""
         for edit in self.edits:
-            if edit.address == address and edit.path == _NAME:
+            if edit.address == address and edit.path == NAME:
                 return address[0], edit.value
         return address
 
@@ -65,6 +62,11 @@ class Worlds:
 
     env: ResolvedEnvironment
 
+    @cached_property
+    def names(self) -> Names:
+        """Who names whom."""
+        return Names(self.env)
+
     def document(self, address: Address) -> Resolved[Any]:
         """A document of the environment, Platform and Environment included."""
         if address[0] == Platform.kind_name:
@@ -72,6 +74,12 @@ class Worlds:
         if address[0] == Environment.kind_name:
             return self.env.environment
         return self.env.documents[address[0]][address[1]]
+
+    def has(self, address: Address) -> bool:
+        """Whether there is such a document."""
+        apart = {Platform.kind_name: self.env.platform.name, Environment.kind_name: self.env.environment.name}
+        kind, name = address
+        return apart[kind] == name if kind in apart else name in self.env.documents.get(kind, {})
 
     def addresses(self) -> Iterator[Address]:
         """All documents of the environment."""
@@ -83,7 +91,8 @@ class Worlds:
         """Every world tried for a position, likeliest to show a difference first."""
         address = (position.kind, position.name)
         if position.role is Role.DOCUMENT:
-            yield from self._without(address)
+            if address[0] not in (Platform.kind_name, Environment.kind_name):
+                yield self.without([address])
             return
         value = self._value(address, position.path)
         for edits, after in self._edits(position, address, value):
@@ -125,7 +134,19 @@ class Worlds:
             if typed is None:
                 return None
             changed[address] = Resolved(typed, node, self.document(address).layers)
-        return _placed(env, changed)
+        world = _placed(env, changed)
+        return None if world is None or self.names.broken(world, self._to_check(edits, changed)) else world
+
+    def _to_check(self, edits: tuple[Edit, ...], changed: Mapping[Address, Resolved[Any]]) -> set[Address]:
+        """The documents of a world, by their names in it, whose references may lead nowhere now."""
+        found = {(kind, document.name) for (kind, _), document in changed.items()}
+        for edit in edits:
+            if edit.path[:1] == ("metadata",) and edit.path != NAME:  # it may belong to another team now
+                found |= {mention.owner for mention in self.names.mentions.get(edit.address, ())}
+            elif edit.address[0] == Environment.kind_name and edit.path[1:2] and edit.path[1] in entry_lists():
+                named = self.names.mentions.items()
+                found |= {one.owner for target, all_ in named if target[0] == edit.path[1] for one in all_}
+        return found
 
     # -------------------------------------------------------------------------------------------- edits
 
@@ -138,9 +159,9 @@ class Worlds:
                 yield (Edit(address, path, RENAMED(other)),), other
         elif role is Role.DEFAULT:
             yield from (((Edit(address, path, first),), first) for first in self._first(address, path))
-        elif path == _NAME:
+        elif path == NAME:
             yield from ((edits, edits[0].value) for edits in self._renamed_document(address))
-        elif address[0] == Environment.kind_name and path[:2] == ("spec", _ENTRIES) and path[3:] == ("name",):
+        elif is_entry_name(address, path):
             yield from ((edits, edits[0].value) for edits in self._renamed_entry(address, path, value))
         else:
             yield from (((Edit(address, path, other),), other) for other in self._others(address, path, value))
@@ -152,13 +173,6 @@ class Worlds:
         field, other = field_at(address[0], path), f"{value}x"
         if field.refers_to is not None and value in self.env.documents.get(field.refers_to, {}):
             yield Edit(address, path, other), Edit((field.refers_to, value), (), COPIED(other))
-        pools = self.env.environment.node.at(("spec", _ENTRIES))
-        if field.names_entry is not None and pools is not None:
-            entries = [pool for _, pool in pools.children() if pool.plain().get("name") == value]
-            if entries:
-                last: Path = ("spec", _ENTRIES, sum(1 for _ in pools.children()))
-                owner = (Environment.kind_name, self.env.environment.name)
-                yield Edit(address, path, other), Edit(owner, last, {**entries[0].plain(), "name": other})
 
     def _value(self, address: Address, path: Path) -> Any:
         node = self.document(address).node.at(path)
@@ -172,8 +186,7 @@ class Worlds:
         elif field.refers_to is not None:
             yield from (name for name in self.env.documents.get(field.refers_to, {}) if name != value)
         elif field.names_entry is not None:
-            pools = self.env.environment.document.spec.node_pools
-            yield from (pool.name for pool in pools if pool.name != value)
+            yield from (name for name in self.names.entries(field.names_entry) if name != value)
         else:
             yield from other_values(field, value)
 
@@ -185,7 +198,7 @@ class Worlds:
         elif field.refers_to is not None:
             yield from self.env.documents.get(field.refers_to, {})
         elif field.names_entry is not None:
-            yield from (pool.name for pool in self.env.environment.document.spec.node_pools)
+            yield from self.names.entries(field.names_entry)
         else:
             yield from first_values(field)
 
@@ -199,44 +212,28 @@ class Worlds:
     def _renamed_document(self, address: Address) -> Iterator[tuple[Edit, ...]]:
         if self.env.is_base and address[0] == Environment.kind_name:
             return  # it is called `base`, or it is no base
-        for other in (f"{address[1]}x", f"a{address[1]}"):
-            places = self._named.get(address, ())
-            yield (Edit(address, _NAME, other), *(Edit(owner, path, other) for owner, path in places))
+        for other in _other_names(address[1]):
+            yield Edit(address, NAME, other), *self._mentioned(address, other)
 
     def _renamed_entry(self, address: Address, path: Path, value: Any) -> Iterator[tuple[Edit, ...]]:
-        for other in (f"{value}x", f"a{value}"):
-            places = self._named.get((_ENTRIES, str(value)), ())
-            yield (Edit(address, path, other), *(Edit(owner, place, other) for owner, place in places))
+        for other in _other_names(str(value)):
+            yield Edit(address, path, other), *self._mentioned((str(path[1]), str(value)), other)
 
-    @cached_property
-    def _named(self) -> Mapping[Address, list[tuple[Address, Path]]]:
-        """Where each document, and each node pool, is named."""
-        found: dict[Address, list[tuple[Address, Path]]] = {}
-        for address in self.addresses():
-            for path, node in scalars(self.document(address).node, ()):
-                field = field_at(address[0], path)
-                target = field.refers_to or field.names_entry
-                if target is not None:
-                    found.setdefault((target, str(node.value)), []).append((address, path))
-                elif address[0] == Platform.kind_name and path[:2] == ("spec", "promotion"):
-                    found.setdefault((Environment.kind_name, str(node.value)), []).append((address, path))
-        return found
+    def _mentioned(self, target: Address, other: str) -> Iterator[Edit]:
+        for mention in self.names.mentions.get(target, ()):
+            yield Edit(mention.owner, mention.path, f"{mention.prefix}{other}")
 
-    def _without(self, address: Address) -> Iterator[World]:
-        kind, name = address
-        if kind not in (Platform.kind_name, Environment.kind_name):
-            named = {other: one for other, one in self.env.documents[kind].items() if other != name}
-            documents = {**self.env.documents, kind: named}
-            yield World(replace(self.env, documents=documents, memo={}), (Edit(address, (), REMOVED),))
+    def without(self, addresses: Iterable[Address]) -> World:
+        """The world in which some documents are not there. Whoever names them is not asked."""
+        documents, edits = dict(self.env.documents), []
+        for kind, name in addresses:
+            documents[kind] = {other: one for other, one in documents[kind].items() if other != name}
+            edits.append(Edit((kind, name), (), REMOVED))
+        return World(replace(self.env, documents=documents, memo={}), tuple(edits))
 
 
-def scalars(node: Node, path: Path) -> Iterator[tuple[Path, Node]]:
-    """Every value below a node that is no mapping and no list, with its path."""
-    if isinstance(node.value, dict | list):
-        for step, child in node.children():
-            yield from scalars(child, (*path, step))
-    else:
-        yield path, node
+def _other_names(name: str) -> tuple[str, ...]:
+    return f"{name}x", f"a{name}"
 
 
 def _typed(node: Node, kind: str) -> Any:
@@ -248,7 +245,7 @@ def _typed(node: Node, kind: str) -> Any:
 
 def _with_copy(env: ResolvedEnvironment, original: Resolved[Any], name: str) -> ResolvedEnvironment:
     """The environment with one document twice, the second time under another name."""
-    node = with_value(original.node, _NAME, name)
+    node = with_value(original.node, NAME, name)
     copied = Resolved(KINDS[original.kind].model_validate(node.plain()), node, original.layers)
     named = dict(sorted({**env.documents[original.kind], name: copied}.items()))
     return replace(env, documents={**env.documents, original.kind: named}, memo={})

@@ -96,10 +96,15 @@ def broken_references(scope: Scope, links: Links) -> tuple[tuple[Broken, ...], t
     findings: list[Diagnostic] = []
     broken = [*_in_document(scope, Address("Environment", scope.lineage.name), scope.environment.node, links)]
     for address, composed in scope.documents.items():
-        broken += _in_document(scope, address, composed.node, links)
-        if address.kind == Team.kind_name:
-            broken += _in_units(scope, address, composed.node, findings)
+        broken += broken_in(scope, address, composed.node, links, findings)
     return tuple(broken), tuple(findings)
+
+
+def broken_in(scope: Scope, address: Address, node: Node, links: Links, findings: list[Diagnostic]) -> Iterator[Broken]:
+    """The same of one document; texts that name no document are added to `findings`."""
+    yield from _in_document(scope, address, node, links)
+    if address.kind == Team.kind_name:
+        yield from _in_units(scope, address, node, findings)
 
 
 def _in_document(scope: Scope, address: Address, node: Node, links: Links) -> Iterator[Broken]:
