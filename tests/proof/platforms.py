@@ -7,7 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from mlplat.catalog.index import held_versions
 from mlplat.catalog.lookup import KindTable, Tables, load_tables
 from mlplat.catalog.versions import ComponentVersions, known_versions
 from mlplat.compiler.artifacts import KubeObject
@@ -63,20 +62,11 @@ def argo_tables() -> Tables:
     return load_tables(ComponentVersions("", "1.37", {"argocd": version}))
 
 
-UNHELD = {("security.istio.io", "AuthorizationPolicy"): "istio"}
-"""Kinds that are emitted although no schema of the version that releases ship is held (docs/limits.md, "Components
-without a table"), with the component that serves them. A neighbouring version's schema would prove nothing."""
-
-
 def judged(objects: Iterable[KubeObject], tables: Tables) -> list[tuple[KubeObject, KindTable]]:
-    """Objects with the tables of their kinds; fails for one without a table that is not documented."""
+    """Objects with the tables of their kinds; fails for one without a table."""
     found: list[tuple[KubeObject, KindTable]] = []
     for item in objects:
         table = tables.lookup(item.body["apiVersion"], item.ref.kind)
-        component = UNHELD.get((item.ref.group, item.ref.kind))
-        if table is not None:
-            found.append((item, table))
-        else:
-            assert component is not None, f"{item.ref}: {item.body['apiVersion']} is not served"
-            assert tables.versions.get(component) not in (None, *held_versions()[component])
+        assert table is not None, f"{item.ref}: {item.body['apiVersion']} is not served"
+        found.append((item, table))
     return found

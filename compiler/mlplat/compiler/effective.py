@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mlplat.catalog.index import kinds_of
 from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
 from mlplat.objects.quantity import canonical
 from mlplat.schema.component import Component
@@ -27,6 +28,8 @@ from mlplat.schema.pod import (
 )
 from mlplat.schema.storage import Secret
 from mlplat.schema.team import Team
+
+_POLICY = "security.istio.io/AuthorizationPolicy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,17 @@ def full_image(image: str, registry: str) -> str:
 def namespace_of(team: Resolved[Team]) -> str:
     """The namespace of a team."""
     return team.document.spec.namespace or team.name
+
+
+def istio_guards(env: ResolvedEnvironment) -> bool:
+    """True where Istio stands before the servers of team namespaces: Profiles make the policies that close them."""
+    return env.versions.has("istio") and env.versions.has("profiles")
+
+
+def istio_lets_in(env: ResolvedEnvironment) -> bool:
+    """True where members get an AuthorizationPolicy: where one is needed, and its schema can judge it."""
+    version = env.versions.get("istio")
+    return istio_guards(env) and version is not None and _POLICY in kinds_of("istio", version)
 
 
 def team_of(document: Resolved[SpecDocument], env: ResolvedEnvironment) -> Resolved[Team]:

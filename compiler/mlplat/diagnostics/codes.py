@@ -147,6 +147,7 @@ POLICY = (
     Code("MLP365", "queue-never-starts", "a queue that can never start this job"),
     Code("MLP366", "knative-placement", "a service in Knative mode that chooses its nodes", Severity.WARNING),
     Code("MLP367", "misplaced-resource", "a resource that no node has, or that is asked for twice"),
+    Code("MLP368", "member-before-istio", "a person whom Istio does not let through", Severity.WARNING),
     Code("MLP398", "unreadable-allowance", "an allowance that cannot be read"),
     Code("MLP399", "unused-allowance", "an allowance that matches nothing", Severity.WARNING),
 )

@@ -86,9 +86,10 @@ def test_without_profiles_the_addresses_are_a_config_map_without_credentials():
     }
 
 
-def test_old_istio_gets_the_api_that_it_serves():
-    env = environment(read("everything"), istio="1.17.5")
-    assert by_kind(env)["AuthorizationPolicy"].body["apiVersion"] == "security.istio.io/v1beta1"
+@pytest.mark.parametrize("version", [version for version in known_versions("istio") if version != "1.30.3"])
+def test_no_policy_is_emitted_for_an_istio_whose_schema_is_not_held(version):
+    assert "AuthorizationPolicy" in by_kind(environment(read("everything"), istio="1.30.3"))
+    assert "AuthorizationPolicy" not in by_kind(environment(read("everything"), istio=version))
 
 
 MEMBERS = st.lists(

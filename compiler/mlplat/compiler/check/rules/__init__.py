@@ -17,6 +17,7 @@ from mlplat.compiler.check.rules.invalid_label import RULE as INVALID_LABEL
 from mlplat.compiler.check.rules.invalid_name import RULE as INVALID_NAME
 from mlplat.compiler.check.rules.knative_placement import RULE as KNATIVE_PLACEMENT
 from mlplat.compiler.check.rules.lending_beyond_share import RULE as LENDING_BEYOND_SHARE
+from mlplat.compiler.check.rules.member_before_istio import RULE as MEMBER_BEFORE_ISTIO
 from mlplat.compiler.check.rules.metric_of_other_mode import RULE as METRIC_OF_OTHER_MODE
 from mlplat.compiler.check.rules.metrics_collector import RULE as METRICS_COLLECTOR
 from mlplat.compiler.check.rules.misplaced_resource import RULE as MISPLACED_RESOURCE
@@ -127,4 +128,5 @@ SPEC_RULES: tuple[SpecRule, ...] = (
     QUEUE_NEVER_STARTS,
     KNATIVE_PLACEMENT,
     MISPLACED_RESOURCE,
+    MEMBER_BEFORE_ISTIO,
 )

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mlplat.compiler.artifacts import Draft, Resolved, ResolvedEnvironment
-from mlplat.compiler.effective import namespace_of
+from mlplat.compiler.effective import istio_lets_in, namespace_of
 from mlplat.schema.team import Member, Team
 
 RBAC = "rbac.authorization.k8s.io"
@@ -30,14 +30,15 @@ _LONGEST = 253
 
 def lower_access(env: ResolvedEnvironment) -> Iterable[Draft]:
     """A RoleBinding for each member of each team; an AuthorizationPolicy too for people, where Istio guards the
-    namespaces. (There is none for groups: the header names the person only.)"""
+    namespaces and the schema of its version is held. (There is none for groups: the header names the person only.)"""
+    policies = istio_lets_in(env)
     for team in env.all(Team):
         members = _members(team, env)
         names = binding_names(members)
         for member, name in zip(members, names, strict=True):
             yield Draft(_role_binding(team, member, name), team, team.name)
-            if member.kind == "User" and env.versions.has("istio") and env.versions.has("profiles"):
-                yield Draft(_authorization_policy(team, member, name, env), team, team.name)
+            if member.kind == "User" and policies:
+                yield Draft(_authorization_policy(team, member, name), team, team.name)
 
 
 def binding_names(members: Iterable[Member]) -> tuple[str, ...]:
@@ -88,15 +89,13 @@ def _role_binding(team: Resolved[Team], member: Member, name: str) -> dict[str, 
     }
 
 
-def _authorization_policy(team: Resolved[Team], member: Member, name: str, env: ResolvedEnvironment) -> dict[str, Any]:
+def _authorization_policy(team: Resolved[Team], member: Member, name: str) -> dict[str, Any]:
     rule = {
         "from": [{"source": {"principals": list(PRINCIPALS)}}],
         "when": [{"key": f"request.headers[{USER_HEADER}]", "values": [member.name]}],
     }
-    # Istio serves v1 from 1.22 on, and v1beta1 in every version.
-    version = "v1" if env.versions.at_least("istio", "1.22") else "v1beta1"
     return {
-        "apiVersion": f"security.istio.io/{version}",
+        "apiVersion": "security.istio.io/v1",  # served from Istio 1.22 on, and no older one's schema is held
         "kind": "AuthorizationPolicy",
         "metadata": _metadata(team, member, name),
         "spec": {"rules": [rule]},
