@@ -14,7 +14,6 @@ from tests.lower.golden import questions
 HERE = Path(__file__).parent
 NAMESPACE = "tuning-trials"
 INJECTION = {"katib.kubeflow.org/metrics-collector-injection": "enabled"}
-CRDS = {"TrainJob": "trainjobs.trainer.kubeflow.org", "PyTorchJob": "pytorchjobs.kubeflow.org"}
 pytestmark = live_cluster.MARKS
 
 
@@ -27,7 +26,7 @@ def _experiment(question: str, **versions: str | None):
 
 def _trainer() -> str:
     """The Trainer of the cluster, as far as its CRD tells: 2.2 brought `runtimePatches`."""
-    (version,) = live_cluster.require(CRDS["TrainJob"])["spec"]["versions"]
+    (version,) = live_cluster.require("trainjobs.trainer.kubeflow.org")["spec"]["versions"]
     fields = version["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]
     return "2.3.0" if "runtimePatches" in fields else "2.1.0"
 
@@ -37,8 +36,8 @@ def test_a_trial_is_stored_as_written(question):
     trial = copy.deepcopy(_experiment(question)["spec"]["trialTemplate"]["trialSpec"])
     if trial["kind"] == "TrainJob":
         trial = copy.deepcopy(_experiment(question, trainer=_trainer())["spec"]["trialTemplate"]["trialSpec"])
-    elif trial["kind"] in CRDS:
-        live_cluster.require(CRDS[trial["kind"]])
+    elif trial["apiVersion"] == "kubeflow.org/v1":
+        live_cluster.require(f"{trial['kind'].lower()}s.kubeflow.org")
     else:
         live_cluster.require_cluster()
     trial["metadata"] = {"name": "trial", "namespace": live_cluster.namespace(NAMESPACE), **trial.get("metadata", {})}
