@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mlplat.diff.state import State
 
 UNCOMPILED = "MLP804"
-FORMATS = ("text", "json", "markdown", "github")
+FORMATS = ("text", "json", "markdown", "github", "html")
 
 
 @click.command()

@@ -122,6 +122,10 @@ def _left_out(changes: Sequence[Change], objects: int) -> str:
     )
 
 
+_SPECIAL = {ord(character): f"&#{ord(character)};" for character in "\\`*_~[]<>|!&"}
+"""Markdown is read inside of HTML elements too."""
+
+
 def _code(text: str) -> str:
     """A text that Markdown leaves alone, whatever is in it."""
-    return f"<code>{escape(text, quote=False).replace('|', '&#124;').replace(chr(10), ' ')}</code>"
+    return f"<code>{text.replace(chr(10), ' ').translate(_SPECIAL)}</code>"

@@ -1,17 +1,10 @@
-"""The report as one HTML file: complete without a network, readable without JavaScript, filtered with it.
+"""The report as one HTML file: complete without a network, readable without JavaScript, filtered with it."""
 
-The page may run only the style and the script that it carries: its content policy names their hashes, so that no value
-of a cluster can ever become code.
-"""
-
-import base64
-import hashlib
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 
-from mlplat.diagnostics.version import VERSION
+from mlplat.diagnostics.page import chip, fact, filters, page, select, sentence, tile
 from mlplat.drift.render.words import (
     by_object,
     counts,
@@ -29,35 +22,18 @@ _NOBODY = "unknown"
 
 def render(report: DriftReport) -> str:
     """The whole page."""
-    style, script = _part("report.css"), _part("report.js")
-    policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'"
     title = f"Drift of {report.environment}" if report.environment else "Drift"
-    return "".join(
-        (
-            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
-            f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">\n',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
-            '<meta name="referrer" content="no-referrer">\n',
-            f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n",
-            _header(report, title),
-            _filters(report),
-            "<main>\n",
-            *(_object(name, findings) for name, findings in by_object(report.findings)),
-            _nothing(report),
-            "</main>\n",
-            _notes(report.notes),
-            f"<footer>mlplat {escape(VERSION)}</footer>\n<script>{script}</script>\n</body>\n</html>\n",
-        )
+    style = files("mlplat.drift.render").joinpath("report.css").read_text(encoding="utf-8").strip()
+    body = (
+        _header(report, title),
+        _filters(report),
+        "<main>\n",
+        *(_object(name, findings) for name, findings in by_object(report.findings)),
+        _nothing(report),
+        "</main>\n",
+        _notes(report.notes),
     )
-
-
-@cache
-def _part(name: str) -> str:
-    return files("mlplat.drift.render").joinpath(name).read_text(encoding="utf-8").strip()
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return page(title, body, style)
 
 
 def _header(report: DriftReport, title: str) -> str:
@@ -73,24 +49,10 @@ def _header(report: DriftReport, title: str) -> str:
     tiles = [("objects declared", report.objects, ""), ("in sync", report.in_sync, "good")]
     tiles += [(str(cls), number, f"class-{cls}") for cls, number in counts(report).items()]
     return (
-        f'<header class="{state}">\n<h1>{escape(title)}</h1>\n<p class="headline">{_sentence(headline(report))}</p>\n'
-        f'<dl class="facts">{"".join(_fact(*fact) for fact in facts.items() if fact[1])}</dl>\n'
-        f'<ul class="tiles">{"".join(_tile(*tile) for tile in tiles)}</ul>\n</header>\n'
+        f'<header class="{state}">\n<h1>{escape(title)}</h1>\n<p class="headline">{sentence(headline(report))}</p>\n'
+        f'<dl class="facts">{"".join(fact(*entry) for entry in facts.items() if entry[1])}</dl>\n'
+        f'<ul class="tiles">{"".join(tile(*entry) for entry in tiles)}</ul>\n</header>\n'
     )
-
-
-def _sentence(text: str) -> str:
-    """Escaped, with backticks as code, the first letter large and a full stop."""
-    parts = escape(text[:1].upper() + text[1:]).split("`")
-    return "".join(part if index % 2 == 0 else f"<code>{part}</code>" for index, part in enumerate(parts)) + "."
-
-
-def _fact(name: str, value: str) -> str:
-    return f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>"
-
-
-def _tile(name: str, number: int, style: str) -> str:
-    return f'<li class="{style}"><b>{number}</b> {escape(name)}</li>'
 
 
 def _is_drift(finding: DriftFinding) -> bool:
@@ -98,29 +60,12 @@ def _is_drift(finding: DriftFinding) -> bool:
 
 
 def _filters(report: DriftReport) -> str:
-    """Hidden until the script shows it: without one it could do nothing."""
     if len(report.findings) < 2:
         return ""
-    classes = "".join(
-        f'<label class="chip class-{cls}"><input type="checkbox" name="class" value="{cls}" checked> {cls} '
-        f"<b>{number}</b></label>"
-        for cls, number in counts(report).items()
-    )
-    managers = _select("manager", "Written by", (_manager(finding) for finding in report.findings))
-    teams = _select("team", "Team", (finding.team or "" for finding in report.findings if finding.team))
-    return (
-        f'<form id="filters" hidden>\n<div class="chips">{classes}</div>\n{managers}{teams}'
-        '<label class="search">Search <input type="search" name="text" placeholder="name, path or value"></label>\n'
-        '<output id="shown"></output>\n</form>\n'
-    )
-
-
-def _select(name: str, label: str, values: Iterable[str]) -> str:
-    found = sorted(set(values))
-    if len(found) < 2:
-        return ""
-    options = "".join(f'<option value="{escape(value)}">{escape(value)}</option>' for value in found)
-    return f'<label>{label} <select name="{name}"><option value="">all</option>{options}</select></label>\n'
+    chips = (chip("class", str(cls), number) for cls, number in counts(report).items())
+    managers = select("manager", "Written by", (_manager(finding) for finding in report.findings))
+    teams = select("team", "Team", (finding.team or "" for finding in report.findings if finding.team))
+    return filters(chips, (managers, teams))
 
 
 def _manager(finding: DriftFinding) -> str:
@@ -175,8 +120,8 @@ def _values(finding: DriftFinding) -> str:
     if finding.cls in (DriftClass.MISSING, DriftClass.ORPHAN) and declared is None and live is None:
         return ""
     return (
-        f'<div class="sides"><div class="declared"><h4>declared</h4>{_value(declared)}</div>'
-        f'<div class="live"><h4>live</h4>{_value(live)}</div></div>\n'
+        f'<div class="sides"><div class="before"><h4>declared</h4>{_value(declared)}</div>'
+        f'<div class="after"><h4>live</h4>{_value(live)}</div></div>\n'
     )
 
 

@@ -6,17 +6,22 @@
   const objects = [...document.querySelectorAll(".object")];
   const none = document.getElementById("none");
   const shown = document.getElementById("shown");
-  const chosen = (name) => (form.elements[name] ? form.elements[name].value : "");
+  const has = (finding, name, wanted) => (finding.dataset[name] || "").split("\n").some((value) => wanted.has(value));
   const apply = () => {
-    const classes = new Set([...form.querySelectorAll("[name=class]:checked")].map((box) => box.value));
-    const manager = chosen("manager");
-    const team = chosen("team");
-    const text = chosen("text").trim().toLowerCase();
+    const boxes = {};
+    for (const box of form.querySelectorAll("[type=checkbox]")) {
+      boxes[box.name] = boxes[box.name] || new Set();
+      if (box.checked) boxes[box.name].add(box.value);
+    }
+    for (const choice of form.querySelectorAll("select")) {
+      if (choice.value) boxes[choice.name] = new Set([choice.value]);
+    }
+    const wanted = Object.entries(boxes);
+    const text = form.elements.text.value.trim().toLowerCase();
     let count = 0;
     for (const finding of findings) {
-      const { class: cls, manager: by, team: of } = finding.dataset;
       const words = `${finding.closest(".object").firstElementChild.textContent} ${finding.textContent}`.toLowerCase();
-      const fits = classes.has(cls) && (!manager || by === manager) && (!team || of === team) && words.includes(text);
+      const fits = wanted.every(([name, values]) => has(finding, name, values)) && words.includes(text);
       finding.hidden = !fits;
       count += fits ? 1 : 0;
     }
