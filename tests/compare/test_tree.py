@@ -62,3 +62,12 @@ def test_durations_of_custom_resources_are_compared_as_go_writes_them() -> None:
     old, new = {"spec": {"refreshInterval": "1h"}}, {"spec": {"refreshInterval": "1h0m0s"}}
     assert compare_objects(old, new, None, "external-secrets.io") == []
     assert len(compare_objects(old, new, None, "monitoring.coreos.com")) == 1
+
+
+def test_another_key_of_an_expression_is_one_change_and_another_name_another_item() -> None:
+    old = {"matchExpressions": [{"key": "a", "operator": "Exists"}, {"key": "b", "operator": "Exists"}]}
+    new = {"matchExpressions": [{"key": "a", "operator": "Exists"}, {"key": "c", "operator": "Exists"}]}
+    (found,) = compare_objects(old, new, None)
+    assert (found.old_path, found.old, found.new) == (("matchExpressions", 1, "key"), "b", "c")
+    named = compare_objects({"env": [{"name": "A", "value": "1"}]}, {"env": [{"name": "B", "value": "1"}]}, None)
+    assert sorted((one.added, one.removed) for one in named) == [(False, True), (True, False)]

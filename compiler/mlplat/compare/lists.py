@@ -27,6 +27,9 @@ _NAMING = (
 )
 """Keys by which items are known where a schema names none: in the lists of custom resources, which say nothing."""
 
+_VALUES = (("key",), ("type",))
+"""Of these, those that are values like any other too: of a label selector, a toleration, a metric."""
+
 _KEY_DEFAULTS = {"protocol": "TCP"}
 
 
@@ -58,6 +61,8 @@ def pair_lists(old: Sequence[Any], new: Sequence[Any], node: Node | None) -> Pai
     for naming in _NAMING:
         if _named(old, naming) and _named(new, naming) and (old or new):
             pairs = tuple(_by_key(old, new, naming, schema))
+            if naming in _VALUES:
+                pairs = tuple(_with_renamed(pairs, old, new, naming[0]))
             return Pairing(pairs, _is_moved(pairs))
     return Pairing(tuple(_by_position(old, new)))
 
@@ -113,6 +118,18 @@ def _by_key(old: Sequence[Any], new: Sequence[Any], keys: tuple[str, ...], node:
     for identity, index in right.items():
         if identity not in left:
             yield Pair(None, index, _step(new[index], keys, index))
+
+
+def _with_renamed(pairs: Sequence[Pair], old: Sequence[Any], new: Sequence[Any], key: str) -> Iterator[Pair]:
+    """The pairs, and in the place of two items at one index that differ in nothing but their key, one pair."""
+    gone = {pair.old for pair in pairs if pair.new is None}
+    come = {pair.new for pair in pairs if pair.old is None}
+    renamed = {i for i in gone & come if i is not None and {**old[i], key: None} == {**new[i], key: None}}
+    for pair in pairs:
+        if pair.new is None and pair.old in renamed:
+            yield Pair(pair.old, pair.old, pair.step)
+        elif not (pair.old is None and pair.new in renamed):
+            yield pair
 
 
 def _numbered(items: Sequence[Any], keys: tuple[str, ...], node: Node) -> dict[tuple[Any, ...], int]:

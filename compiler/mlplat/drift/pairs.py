@@ -115,7 +115,9 @@ def _remover(case: Case, difference: Difference) -> tuple[Writer, Cause, bool]:
         return Writer(), Cause.UNKNOWN, False
     path = difference.new_path
     holds = case.owners.of(path[:-1]) if len(path) > 1 else ()
-    atomic = [hold for hold in holds if hold.whole or hold.leaf]
+    # A map or list that was emptied looks like a leaf of whoever owned what was in it.
+    emptied = value_at(case.live, path[:-1]) in ({}, [])
+    atomic = [hold for hold in holds if hold.whole or (hold.leaf and not emptied)]
     if atomic:
         # An atomic list or map: who owns it has written all of it.
         chosen = next((hold for hold in atomic if not hold.entry.is_applier), atomic[0])

@@ -1,0 +1,230 @@
+"""Drift against what real controllers have made of an environment: nothing where nobody interfered, and every single
+edit where somebody did, at its place, with the one who made it."""
+
+import json
+import random
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from mlplat.cluster.caller import Caller
+from mlplat.cluster.connect import connect
+from mlplat.cluster.live import LiveState
+from mlplat.cluster.reader import ClusterReader
+from mlplat.drift.access import cluster_role
+from mlplat.drift.report import DriftClass, DriftFinding, DriftReport
+from mlplat.drift.sources import Comparison, Question, prepare
+from tests.control_plane import proven
+from tests.control_plane.cluster import Body, as_yaml, key, until
+from tests.control_plane.conftest import Place
+from tests.control_plane.edits import PERSON, Edit, edits_of, make, resource_of
+
+ROUNDS = 8
+"""How often every object is edited once; some kinds take few edits, most take all."""
+SETTLED = 3.0
+"""Seconds that controllers get to act on what was applied, or edited."""
+_OF_THE_SERVER = ("resourceVersion", "managedFields", "uid", "creationTimestamp", "generation")
+
+
+class Watched:
+    """One environment on its cluster, compared with what is rendered from git."""
+
+    def __init__(self, place: Place, folder: Path) -> None:
+        self.cluster, self.name, self.bodies = place.cluster, place.name, place.bodies()
+        self.waves = place.waves()
+        file = folder / "declared.json"
+        file.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": self.bodies}))
+        versions = place.environment.versions
+        release = place.environment.environment.document.spec.release
+        question = Question(declared=str(file), release=release, kubernetes=versions.kubernetes)
+        self.comparison: Comparison = prepare(question)
+
+    def state(self, context: str | None = None) -> LiveState:
+        connection = connect(str(self.cluster.kubeconfig), context)
+        return ClusterReader(Caller(connection)).read(self.comparison.requests)
+
+    def report(self, context: str | None = None) -> DriftReport:
+        return self.comparison.report(self.state(context))
+
+    def heal(self) -> None:
+        """Everything as git declares it, and owned by the applier."""
+        for wave in self.waves:
+            said = self.cluster.apply(wave.bodies, "--force-conflicts")
+            assert said.ok, said.warnings
+
+    def restore(self, before: Body) -> None:
+        """One object as it was, without what was added to it."""
+        metadata = {name: value for name, value in before["metadata"].items() if name not in _OF_THE_SERVER}
+        body = {**{name: value for name, value in before.items() if name != "status"}, "metadata": metadata}
+        said = self.cluster.run("replace", "-f", "-", "--field-manager=mlplat", stdin=as_yaml([body]))
+        assert said.ok, said.warnings
+
+
+@pytest.fixture
+def watched(applied: Place, tmp_path: Path) -> Iterator[Watched]:
+    found = Watched(applied, tmp_path)
+    found.heal()
+    time.sleep(SETTLED)
+    yield found
+    found.heal()
+
+
+def texts(findings: Sequence[DriftFinding]) -> list[str]:
+    return [
+        f"{f.cls} {f.object.kind} {f.object.namespace}/{f.object.name} {f.pointer}: "
+        f"{f.declared!r:.60} -> {f.live!r:.60}"
+        f" by {f.writer.manager} ({f.cause}) {f.detail}"
+        for f in findings
+    ]
+
+
+def by_object(report: DriftReport) -> dict[tuple[str, str, str, str], list[DriftFinding]]:
+    found = defaultdict(list)
+    for finding in report.findings:
+        name = finding.object
+        found[(name.api_version, name.kind, name.namespace or "", name.name or "")].append(finding)
+    return dict(found)
+
+
+def test_nothing_drifts_once_the_controllers_have_acted(watched: Watched) -> None:
+    until(lambda: watched.report().complete, "all kinds to be readable")
+    report = watched.report()
+    assert texts(report.findings) == []
+    assert report.in_sync == report.objects == len(watched.bodies)
+    proven.note(
+        watched.name, "objects in sync for drift", *(f"{b['kind']}/{b['metadata']['name']}" for b in watched.bodies)
+    )
+
+
+def test_every_edit_is_found_once_at_its_place_with_who_made_it(watched: Watched) -> None:
+    chance = random.Random(watched.name)
+    wrong: list[str] = []
+    for _ in range(ROUNDS):
+        before = {key(body): body for body in watched.cluster.read(watched.bodies) if body is not None}
+        made = dict(_edit_each(watched, before, chance))
+        time.sleep(SETTLED / 2)
+        found = by_object(watched.report())
+        for name, edit in made.items():
+            wrong += [] if _is_right(edit, found.get(name, [])) else [f"{edit}", *texts(found.get(name, []))]
+            proven.note(watched.name, "edits found", f"{edit.body['kind']}/{edit}")
+        wrong += [f"nobody edited: {each}" for name in set(found) - set(made) for each in texts(found[name])]
+        for name in made:
+            watched.restore(before[name])
+        watched.heal()
+    assert wrong == []
+
+
+def _edit_each(
+    watched: Watched, before: Mapping[tuple[str, str, str, str], Body], chance: random.Random
+) -> Iterator[tuple[tuple[str, str, str, str], Edit]]:
+    for body in watched.bodies:
+        if body["kind"] == "Namespace" or key(body) not in before:
+            continue
+        for attempt, edit in enumerate(edits_of(body, chance)):
+            if attempt == 6:  # a kind of which the server takes hardly any change
+                break
+            if make(watched.cluster, edit, before[key(body)]):
+                yield key(body), edit
+                break
+
+
+def _is_right(edit: Edit, found: Sequence[DriftFinding]) -> bool:
+    """One finding of the edit's class at its place, by its maker. What was removed has several where it had several
+    owners' worth of keys, stands at its parent where that became empty, and its remover leaves no trace as a rule."""
+    if not found or (edit.operation != "remove" and len(found) != 1):
+        return False
+    parent = edit.pointer.rpartition("/")[0]
+    for finding in found:
+        if edit.operation == "remove":
+            there = finding.pointer in (edit.pointer, parent) or finding.pointer.startswith(f"{edit.pointer}/")
+            who = finding.writer.manager in (None, PERSON)
+        else:
+            at = (
+                finding.pointer.rpartition("/")[0] == parent
+                if edit.path[-1] == "-"
+                else finding.pointer == edit.pointer
+            )
+            there, who = at, finding.writer.manager == PERSON
+        if not (there and who and finding.cls == edit.cls):
+            return False
+    return True
+
+
+def test_deleted_and_hand_made_objects(watched: Watched) -> None:
+    victim = next(body for body in watched.bodies if body["kind"] == "RoleBinding")
+    labels, annotations = victim["metadata"]["labels"], victim["metadata"]["annotations"]
+    namespace = victim["metadata"]["namespace"]
+    orphan = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "left-behind", "namespace": namespace, "labels": labels, "annotations": {
+            "mlplat.dev/identity": f"ml-platform/{watched.name}:/ConfigMap:{namespace}/left-behind"}},
+    }  # fmt: skip
+    copied = {**orphan, "metadata": {**orphan["metadata"], "name": "copy", "annotations": annotations}}
+    kinds = {body["kind"] for body in watched.bodies}
+    held = (
+        [orphan, copied]
+        if "ConfigMap" in kinds
+        else [{**each, "apiVersion": "v1", "kind": "ServiceAccount"} for each in (orphan, copied)]
+    )
+    try:
+        watched.cluster.apply(held)
+        watched.cluster.ask("delete", "-f", "-", stdin=as_yaml([victim]))
+        found = watched.report().findings
+        assert sorted((f.cls, f.object.name) for f in found) == [
+            (DriftClass.MISSING, victim["metadata"]["name"]), (DriftClass.ORPHAN, "left-behind"),
+        ]  # fmt: skip
+    finally:
+        watched.cluster.delete(held)
+
+
+def test_the_printed_role_suffices_and_one_kind_less_leaves_that_kind_unknown(watched: Watched) -> None:
+    role = cluster_role("mlplat-drift-test", watched.comparison.requests)
+    binding = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": "mlplat-drift-test"},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "mlplat-drift-test"},
+        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "reader"}],
+    }
+    if "reader" not in watched.cluster.ask("config", "get-contexts", "-o", "name").split():
+        pytest.skip("the kubeconfig has no context `reader` of a user `reader` without rights")
+    try:
+        assert set(watched.state("reader").read) == set()
+        assert watched.cluster.apply([role, binding]).ok
+        until(lambda: watched.report("reader").complete, "the role to take effect")
+        assert texts(watched.report("reader").findings) == []
+        less = [rule for rule in role["rules"] if "resourcequotas" not in rule["resources"]]
+        less += [
+            {**rule, "resources": [r for r in rule["resources"] if r != "resourcequotas"]}
+            for rule in role["rules"]
+            if rule not in less
+        ]
+        assert watched.cluster.apply([{**role, "rules": less}], "--force-conflicts").ok
+        until(lambda: not watched.report("reader").complete, "the smaller role to take effect")
+        found = watched.report("reader").findings
+        assert {(f.cls, f.object.kind) for f in found} == {(DriftClass.NOT_COMPARABLE, "ResourceQuota")}
+    finally:
+        watched.cluster.delete([binding, role])
+
+
+def test_what_controllers_own_is_no_drift(watched: Watched) -> None:
+    """The same additions that are drift when a person makes them, under the name of a controller."""
+    before = {key(body): body for body in watched.cluster.read(watched.bodies) if body is not None}
+    made = []
+    for body in watched.bodies:
+        if body["kind"] == "Namespace":
+            continue
+        edit = Edit(body, "add", ("metadata", "annotations", "example.com/controlled"), "yes")
+        if "annotations" in before[key(body)]["metadata"] and make(watched.cluster, edit, before[key(body)], "manager"):
+            made.append(body)
+    time.sleep(SETTLED / 2)
+    assert made
+    assert texts(watched.report().findings) == []
+    for body in made:
+        where = ("-n", body["metadata"]["namespace"]) if "namespace" in body["metadata"] else ()
+        name = body["metadata"]["name"]
+        watched.cluster.ask("annotate", resource_of(body), name, *where, "example.com/controlled-")
