@@ -5,11 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import envtest
 
 # A test must see what the code does now, and leave nothing in the folder of the person who runs it.
 os.environ["MLPLAT_CACHE"] = "off"
+
+# A slow machine is no failure: hypothesis would else refuse an example that takes 0.2 s, or data that are made slowly.
+settings.register_profile("mlplat", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("mlplat")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import copy
 import subprocess
 import sys
-import time
 from typing import Any
 
 import pytest
@@ -244,18 +243,20 @@ def test_embedded_pods_are_described() -> None:
     assert only_problem(wrong).near == ("image", "name")[:1]
 
 
-def test_a_valid_deployment_takes_microseconds() -> None:
+def test_a_valid_object_is_judged_in_few_calls() -> None:
+    """Thousands of objects are: calls are counted, because they are the same on every machine, however busy."""
     kind = table(DEPLOYMENT)
     check_structure(DEPLOYMENT, kind)
-    best = min(_seconds(kind) for _ in range(20))
-    assert best <= 30e-6, f"{best * 1e6:.1f} us"
+    calls = 0
 
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
 
-def _seconds(kind: KindTable) -> float:
-    start = time.perf_counter()
-    for _ in range(200):
-        check_structure(DEPLOYMENT, kind)
-    return (time.perf_counter() - start) / 200
+    sys.setprofile(count)
+    check_structure(DEPLOYMENT, kind)
+    sys.setprofile(None)
+    assert 0 < calls <= 10
 
 
 def test_the_network_is_never_used() -> None:
