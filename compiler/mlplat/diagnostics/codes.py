@@ -190,6 +190,8 @@ LOWERING = (
     Code("MLP450", "shared-object", "an object that two environments of one cluster claim"),
     Code("MLP452", "moved-object", "an object that moves to another Argo CD Application", Severity.WARNING),
     Code("MLP453", "immutable-change", "a change that the server refuses"),
+    Code("MLP454", "application-twice", "two environments with one name of an Argo CD Application"),
+    Code("MLP455", "long-unit-name", "a unit whose name is too long for a label"),
 )
 
 EMIT = (
