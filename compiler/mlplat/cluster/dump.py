@@ -64,6 +64,11 @@ class Dump:
             if body["kind"] == "CustomResourceDefinition" and body["apiVersion"] == "apiextensions.k8s.io/v1"
         )
 
+    @property
+    def scopes(self) -> dict[tuple[str, str], bool]:
+        """Whether the kinds of the dump are namespaced, by (group, kind)."""
+        return {gvk_of(body).group_kind: bool(body["metadata"].get("namespace")) for body in self.objects}
+
     def _problem(self, request: KindRequest, versions: set[GVK]) -> UnreadKind | None:
         gvk = request.gvk
         refusal = next((status for status in self.refused if _is_about(status, request)), None)

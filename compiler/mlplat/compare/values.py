@@ -1,5 +1,6 @@
 """When two scalars of a Kubernetes object mean the same."""
 
+import base64
 import re
 from typing import Any
 
@@ -26,14 +27,17 @@ def same_value(old: Any, new: Any, node: Node | None, path: Path, group: str = "
     """True when two scalars mean the same at a place of an object of an API group.
 
     `node` is the schema there, None where none is known. Quantities are compared by value; `5` and `"5"` only where
-    the field is a quantity; durations of custom resources as Go writes them again (`60m` is `1h0m0s`).
+    the field is a quantity; base64 by its bytes; durations of custom resources as Go writes them again (`60m` is
+    `1h0m0s`).
     """
     if same_scalar(old, new):
         return True
     if _is_quantity(node, path):
         return _same_quantity(old, new)
-    if isinstance(old, str) and isinstance(new, str) and _is_duration(node, path, group):
-        return _same_duration(old, new)
+    if isinstance(old, str) and isinstance(new, str):
+        if node and node.get("format") == "byte":
+            return _same_bytes(old, new)
+        return _is_duration(node, path, group) and _same_duration(old, new)
     return False
 
 
@@ -48,6 +52,14 @@ def _same_quantity(old: Any, new: Any) -> bool:
         return False
     try:
         return parse(old) == parse(new)
+    except ValueError:
+        return False
+
+
+def _same_bytes(old: str, new: str) -> bool:
+    """Base64 may be folded, as people paste it; the server stores it on one line."""
+    try:
+        return base64.b64decode("".join(old.split()), validate=True) == base64.b64decode(new, validate=True)
     except ValueError:
         return False
 

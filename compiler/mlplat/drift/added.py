@@ -23,7 +23,7 @@ from mlplat.drift.defaults.server import (
     TOOL_ANNOTATIONS,
     TOOL_LABELS,
 )
-from mlplat.drift.defaults.spot import Spot
+from mlplat.drift.defaults.spot import Spot, pattern_of
 from mlplat.drift.defaults.workloads import is_job_label
 from mlplat.drift.delegated import delegation, is_from_flavor, is_kueue_metadata
 from mlplat.drift.managers import Actor
@@ -89,7 +89,7 @@ def _map(case: Case, value: Mapping[str, Any], path: Path, node: Node | None) ->
     if not sifted.extras:
         return sifted
     free = node is not None and nodes.is_map(node) and node.get("x-kubernetes-map-type") != "atomic"
-    if free or case.defaults.is_empty_parent(case.spot(value, path).pattern):
+    if free or case.defaults.is_filled_in(pattern_of(path), node):
         return sifted
     return _joined(case, value, path, sifted)
 

@@ -15,7 +15,7 @@ from mlplat.diagnostics import Diagnostic, Label, Severity, Span
 from mlplat.drift.declared import DeclaredObject, DeclaredSet
 from mlplat.drift.report import Note, ObjectName
 from mlplat.objects.equality import is_map
-from mlplat.objects.gvk import ObjectRef, gvk_of, ref_of
+from mlplat.objects.gvk import GVK, ObjectRef, gvk_of, ref_of
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
@@ -74,8 +74,25 @@ def _headless(raw: RawObject, places: Composed) -> Diagnostic | None:
     return None
 
 
-def declare(manifests: Manifests, tables: Tables, namespace: str, tracking: tuple[str, str] | None) -> DeclaredSet:
-    """The declared set of some manifests without errors. `namespace` is that of namespaced objects that name none.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How manifests are read: `namespace` is that of namespaced objects that name none, `scopes` whether a kind is
+    namespaced, by (group, kind), where the live side knows and no schema does."""
+
+    tables: Tables
+    namespace: str
+    scopes: Mapping[tuple[str, str], bool]
+
+    def is_namespaced(self, body: Mapping[str, Any], gvk: GVK) -> bool:
+        """Whether an object lies in a namespace: what its schema says, else the live side, else the object itself."""
+        table = self.tables.lookup(gvk.api_version, gvk.kind) or self.tables.of_kind(gvk.group, gvk.kind)
+        if table is not None:
+            return table.namespaced
+        return self.scopes.get(gvk.group_kind, bool(body["metadata"].get("namespace")))
+
+
+def declare(manifests: Manifests, reading: Reading, tracking: tuple[str, str] | None) -> DeclaredSet:
+    """The declared set of some manifests without errors.
 
     `tracking` is the label of orphans; None for the environment's label where all objects that carry it agree.
     """
@@ -86,15 +103,14 @@ def declare(manifests: Manifests, tables: Tables, namespace: str, tracking: tupl
         body = redact(raw.body)
         gvk = gvk_of(body)
         metadata = body["metadata"]
-        table = tables.lookup(gvk.api_version, gvk.kind) or tables.of_kind(gvk.group, gvk.kind)
+        table = reading.tables.lookup(gvk.api_version, gvk.kind)
         if not metadata.get("name"):
             name = ObjectName(gvk.api_version, gvk.kind, metadata.get("namespace"), None)
             text = f"`generateName: {metadata['generateName']}` makes another object each time: nothing to compare with"
             notes.append(Note("generated-name", text, name))
             continue
-        ref = ref_of(body, table.namespaced if table is not None else bool(metadata.get("namespace")), namespace)
-        exact = tables.lookup(gvk.api_version, gvk.kind)
-        item = DeclaredObject(body, gvk, ref, exact, _locator(raw, places))
+        ref = ref_of(body, reading.is_namespaced(body, gvk), reading.namespace)
+        item = DeclaredObject(body, gvk, ref, table, _locator(raw, places))
         if ref in made:
             name = ObjectName(gvk.api_version, gvk.kind, ref.namespace or None, ref.name)
             notes.append(Note("declared-twice", "it is declared more than once: the last one is compared", name))

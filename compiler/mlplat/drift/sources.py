@@ -15,11 +15,14 @@ from mlplat.diagnostics import Diagnostic, has_errors
 from mlplat.drift.declared import DeclaredSet
 from mlplat.drift.detect import Settings, detect, requests_of
 from mlplat.drift.managers import parse_appliers
-from mlplat.drift.manifests import Manifests, declare, read_manifests
+from mlplat.drift.manifests import Manifests, Reading, declare, read_manifests
 from mlplat.drift.report import DriftReport
 from mlplat.objects.gvk import GVK, gvk_of
 
 STDIN = "-"
+Scopes = Mapping[tuple[str, str], bool]
+Declare = Callable[[Sequence[Mapping[str, Any]]], tuple[DeclaredSet, Tables]]
+"""From the CustomResourceDefinitions of the live side to the declared set, and the schemas to compare by."""
 
 
 class DriftError(Exception):
@@ -56,7 +59,7 @@ def answer(question: Question, reader: LiveReader | None = None) -> DriftReport:
     """The report. `reader` is the live side where the question names no dump. Raises DriftError."""
     with _mistakes_as_errors():
         dump = read_dump(_in(question, question.live)) if question.live is not None else None
-        comparison = prepare(question, dump.definitions if dump is not None else ())
+        comparison = prepare(question, dump.definitions, dump.scopes) if dump is not None else prepare(question)
         side = comparison.side_of(dump) if dump is not None else reader
         if side is None:
             raise DriftError("name the live side: `--live FILE`")
@@ -89,7 +92,7 @@ class Comparison:
     declared: DeclaredSet
     tables: Tables
     definitions: Sequence[Mapping[str, Any]]
-    declare: Callable[[Sequence[Mapping[str, Any]]], tuple[DeclaredSet, Tables]]
+    declare: Declare
     server: str | None = None
     """Address of the environment's API server; None where nobody says."""
 
@@ -115,26 +118,28 @@ class Comparison:
         return detect(self.declared, live, self.settings)
 
 
-def prepare(question: Question, definitions: Sequence[Mapping[str, Any]] = ()) -> Comparison:
-    """The declared side of a question; `definitions` are CRDs that are known of the live side. Raises DriftError."""
+def prepare(
+    question: Question, definitions: Sequence[Mapping[str, Any]] = (), scopes: Scopes | None = None
+) -> Comparison:
+    """The declared side of a question. `definitions` are CRDs that are known of the live side, `scopes` says of its
+    kinds whether they are namespaced, by (group, kind). Raises DriftError."""
     if (question.environment is None) == (question.declared is None):
         raise DriftError("name what is declared: `--env ENV` or `--declared FILE`, one of the two")
     with _mistakes_as_errors():
         settings = Settings(parse_appliers(question.appliers), today=question.today, namespace=question.namespace)
-        declare_by = _manifests_side(question)
+        declare_by = _manifests_side(question, scopes or {})
         return Comparison(question, settings, *declare_by(definitions), definitions, declare_by)
 
 
-def _manifests_side(
-    question: Question,
-) -> Callable[[Sequence[Mapping[str, Any]]], tuple[DeclaredSet, Tables]]:
+def _manifests_side(question: Question, scopes: Scopes) -> Declare:
     manifests = read_manifests(_in(question, question.declared or STDIN))
     if has_errors(manifests.findings):
         raise DriftError(findings=manifests.findings, sources=manifests.texts)
 
     def declare_by(definitions: Sequence[Mapping[str, Any]]) -> tuple[DeclaredSet, Tables]:
         tables = _tables(question, manifests, definitions)
-        return declare(manifests, tables, question.namespace, _label(question.tracking_label)), tables
+        reading = Reading(tables, question.namespace, scopes)
+        return declare(manifests, reading, _label(question.tracking_label)), tables
 
     return declare_by
 

@@ -8,11 +8,12 @@ from mlplat.catalog import node as nodes
 from mlplat.catalog.node import Node
 from mlplat.compare.tree import compare_objects
 from mlplat.compare.values import same_value
-from mlplat.drift.defaults.pods import BARE_POD, EMPTY_PARENTS, POD, pod_pattern
+from mlplat.drift.defaults.pods import BARE_POD, POD, pod_pattern
+from mlplat.drift.defaults.pods import FILLED_IN as FILLED_IN_PODS
 from mlplat.drift.defaults.products import PRODUCTS
 from mlplat.drift.defaults.services import SERVICES
 from mlplat.drift.defaults.spot import OneOf, Spot, anything
-from mlplat.drift.defaults.workloads import WORKLOADS
+from mlplat.drift.defaults.workloads import FILLED_IN, WORKLOADS
 from mlplat.objects.equality import is_list, is_map
 
 _ROOT = "**"
@@ -44,9 +45,11 @@ class Defaults:
         """True for a field in which the product of the kind writes what it chooses, where no person does."""
         return _row(self._product, spot.pattern, spot) is anything
 
-    def is_empty_parent(self, pattern: str) -> bool:
-        """True for an object that the server fills in empty: what is added lies below it."""
-        return pod_pattern(self.kind, pattern) in EMPTY_PARENTS
+    def is_filled_in(self, pattern: str, node: Node | None) -> bool:
+        """True for an object that is there when nobody gives it: what somebody added lies below it."""
+        if node and nodes.default(node) is not nodes.MISSING:
+            return True
+        return pattern in FILLED_IN.get(self.kind, ()) or pod_pattern(self.kind, pattern) in FILLED_IN_PODS
 
     def _is_in_pod(self, spot: Spot, node: Node | None) -> bool:
         inner = pod_pattern(self.kind, spot.pattern)

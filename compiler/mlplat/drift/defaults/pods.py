@@ -122,8 +122,8 @@ BARE_POD: Mapping[str, Any] = {
 }
 """What only a Pod itself is given, not the template of one."""
 
-EMPTY_PARENTS = ("securityContext", "containers[].resources")
-"""Objects that are there, empty, when nobody gives them: what is added below them is added, not they."""
+FILLED_IN = ("securityContext", "containers[].resources")
+"""Objects that are there when nobody gives them: what is added below them is added, not they."""
 
 
 def pod_pattern(kind: tuple[str, str], pattern: str) -> str | None:

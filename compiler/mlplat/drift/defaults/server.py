@@ -12,6 +12,8 @@ from typing import Any
 from mlplat.cluster.redaction import LAST_APPLIED
 
 METADATA = (
+    "name",
+    "namespace",
     "managedFields",
     "resourceVersion",
     "uid",
@@ -22,7 +24,7 @@ METADATA = (
     "deletionGracePeriodSeconds",
     "generateName",
 )
-"""Fields of `metadata` that nobody declares and the server writes."""
+"""Fields of `metadata` that nobody declares and the server writes, and those by which the two sides were joined."""
 
 ROOT = ("status",)
 """Fields of an object that are never declared: a status is written by controllers, also where it is no subresource."""

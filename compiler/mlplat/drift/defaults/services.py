@@ -63,6 +63,8 @@ def _token_secret(spot: Spot) -> bool:
 
 _HOOK: Mapping[str, Any] = {
     "webhooks[].clientConfig.service.port": 443,
+    "webhooks[].namespaceSelector": {},
+    "webhooks[].objectSelector": {},
     "webhooks[].failurePolicy": "Fail",
     "webhooks[].matchPolicy": "Equivalent",
     "webhooks[].reinvocationPolicy": "Never",
@@ -74,6 +76,8 @@ _POLICY: Mapping[str, Any] = {
     for part in ("matchConstraints", "matchResources")
     for field, default in (
         ("matchPolicy", "Equivalent"),
+        ("namespaceSelector", {}),
+        ("objectSelector", {}),
         ("resourceRules[].scope", "*"),
         ("excludeResourceRules[].scope", "*"),
     )

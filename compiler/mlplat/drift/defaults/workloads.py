@@ -112,3 +112,14 @@ WORKLOADS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     },
 }
 """Kind to field to default, beside what its pod spec has."""
+
+FILLED_IN: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("apps", "Deployment"): ("spec.strategy", "spec.strategy.rollingUpdate"),
+    ("apps", "DaemonSet"): ("spec.updateStrategy", "spec.updateStrategy.rollingUpdate"),
+    ("apps", "StatefulSet"): (
+        "spec.updateStrategy",
+        "spec.updateStrategy.rollingUpdate",
+        "spec.persistentVolumeClaimRetentionPolicy",
+    ),
+}
+"""Objects that are there when nobody gives them, as in pods."""
