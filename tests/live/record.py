@@ -7,8 +7,8 @@ Operator: their traces are part of the cases. Where the controller of a product 
 KEDA, cert-manager, the HPA's metrics), a step writes what it is known to write under its name, and the story says so.
 
 What changes from one recording to the next is made the same: uids, resource versions, and times, which keep their
-order. `versions.json` says which programs were there: `MLPLAT_TEST_PROGRAMS` names the controllers with their versions, a
-JSON object; the API server says its own.
+order. `versions.json` says which programs were there: `MLPLAT_TEST_PROGRAMS` names the controllers with their versions,
+as a JSON object; the API server says its own.
 """
 
 import json

@@ -22,6 +22,10 @@ ELSEWHERE: Mapping[str, str] = {
     "Environment.spec.exclude": "test_inheritance_has_an_effect",
     "Platform.spec.mlplatVersion": "tests/check/cases, rule mlplat-version-mismatch: it is about no environment",
     "Platform.spec.promotion": "test_the_order_of_promotion_has_an_effect: `full` says itself how it is synced",
+    **{
+        f"Environment.spec.drift.ignore.*.{field}": "tests/drift/test_ignore.py: it is about a cluster"
+        for field in ("kind", "name", "namespace", "path", "manager", "reason", "until")
+    },
     "Component.metadata.name": "nothing is made from a component; other documents refer to it by name (tests/resolve)",
 }
 """Fields that act where documents are read, before anything is lowered, with where that is shown."""

@@ -49,4 +49,6 @@ class DeclaredSet:
     environment: str | None = None
     tracking: tuple[str, str] | None = None
     held_kinds: tuple[GVK, ...] = ()
+    known: frozenset[ObjectRef] = frozenset()
+    """Objects that are declared elsewhere (those of Argo CD, on its own cluster): neither compared nor orphans."""
     notes: tuple[Note, ...] = field(default_factory=tuple)

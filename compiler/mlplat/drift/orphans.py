@@ -49,7 +49,7 @@ def find_orphans(declared: DeclaredSet, live: Mapping[ObjectRef, Mapping[str, An
     tell. `live` are all objects that were read, by reference."""
     if declared.tracking is None:
         return Unclaimed((), ())
-    known = {item.ref for item in declared.objects}
+    known = {item.ref for item in declared.objects} | declared.known
     sets = [item.ref for item in declared.objects if item.gvk.group_kind == ("apps", "StatefulSet")]
     findings: list[DriftFinding] = []
     notes: list[Note] = []

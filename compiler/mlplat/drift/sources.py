@@ -4,16 +4,20 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from mlplat.catalog.lookup import Tables, load_tables
 from mlplat.cluster.dump import Dump, DumpError, read_dump
 from mlplat.cluster.live import KindRequest, LiveReader, LiveState
+from mlplat.compiler.artifacts import BASE
 from mlplat.compiler.load.crds import read_crds
 from mlplat.compiler.manifest_versions import choose_versions
-from mlplat.diagnostics import Diagnostic, has_errors
+from mlplat.compiler.pipeline import GENERATED, Compiled
+from mlplat.diagnostics import Diagnostic, has_errors, near_misses
 from mlplat.drift.declared import DeclaredSet
 from mlplat.drift.detect import Settings, detect, requests_of
+from mlplat.drift.environment import CompiledEnvironment, compile_environment
 from mlplat.drift.managers import parse_appliers
 from mlplat.drift.manifests import Manifests, Reading, declare, read_manifests
 from mlplat.drift.report import DriftReport
@@ -52,6 +56,8 @@ class Question:
     versions: str | None = None
     release: str | None = None
     kubernetes: str | None = None
+    specs: str | None = None
+    """Folder of the specifications where that is not `root`: those of another revision."""
     today: str = ""
 
 
@@ -127,8 +133,36 @@ def prepare(
         raise DriftError("name what is declared: `--env ENV` or `--declared FILE`, one of the two")
     with _mistakes_as_errors():
         settings = Settings(parse_appliers(question.appliers), today=question.today, namespace=question.namespace)
+        if question.environment is not None:
+            return _environment_side(question, settings, definitions)
         declare_by = _manifests_side(question, scopes or {})
         return Comparison(question, settings, *declare_by(definitions), definitions, declare_by)
+
+
+def _environment_side(question: Question, settings: Settings, definitions: Sequence[Mapping[str, Any]]) -> Comparison:
+    name = question.environment or ""
+    found = compile_environment(Path(question.specs or question.root), name, Path(question.root) / GENERATED)
+    if not isinstance(found, CompiledEnvironment):
+        if has_errors(found.findings):
+            raise DriftError(findings=found.findings, sources=found.source.sources)
+        raise DriftError(_no_environment(name, found))
+    if name == BASE:
+        raise DriftError(f"`{BASE}` is what environments share: no cluster has it")
+    label = _label(question.tracking_label)
+
+    def declare_by(definitions: Sequence[Mapping[str, Any]]) -> tuple[DeclaredSet, Tables]:
+        tables = found.tables(_given(question, found.kinds, definitions))
+        return found.declare(tables, label), tables
+
+    ruled = replace(settings, rules=found.rules())
+    return Comparison(question, ruled, *declare_by(definitions), definitions, declare_by, found.server)
+
+
+def _no_environment(name: str, compiled: Compiled) -> str:
+    known = sorted(one for one in compiled.source.layers if one != BASE)
+    close = near_misses(name, known)
+    hint = f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(known) or 'none'}"
+    return f"no environment `{name}`; {hint}"
 
 
 def _manifests_side(question: Question, scopes: Scopes) -> Declare:
@@ -162,6 +196,13 @@ def _tables(question: Question, manifests: Manifests, definitions: Sequence[Mapp
     if isinstance(chosen, str):
         raise DriftError(chosen)
     kinds = sorted({gvk_of(raw.body).group_kind for raw in manifests.objects})
+    return load_tables(chosen, _given(question, kinds, definitions))
+
+
+def _given(
+    question: Question, kinds: Sequence[tuple[str, str]], definitions: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """The definitions of some kinds: of the live side, and before them those that the user names."""
     given: dict[tuple[str, str], Mapping[str, Any]] = {}
     for definition in definitions:
         spec = definition.get("spec", {})
@@ -170,7 +211,7 @@ def _tables(question: Question, manifests: Manifests, definitions: Sequence[Mapp
             given[key] = definition
     if question.crds is not None:
         given |= {one.group_kind: one.crd for one in read_crds(_in(question, question.crds), kinds)}
-    return load_tables(chosen, list(given.values()))
+    return list(given.values())
 
 
 def _label(written: str | None) -> tuple[str, str] | None:

@@ -135,6 +135,33 @@ class ArgoCd(SpecModel):
     """An automated sync undoes changes made in the cluster."""
 
 
+class IgnoredDrift(SpecModel):
+    """Drift that somebody has decided to live with. A field that is absent stands for anything."""
+
+    kind: str | None = None
+    """Kind of the objects: `Deployment`, or with its group `Deployment.apps`; `*` stands for any part of it."""
+    name: str | None = None
+    """Name of the objects, with `*`."""
+    namespace: str | None = None
+    """Namespace of the objects, with `*`."""
+    path: str | None = None
+    """Path of the field as drift prints it, and all below it: `spec.template.spec.containers[name=main].env[*]`; `*`
+    stands for any part of one step."""
+    manager: str | None = None
+    """Field manager that wrote it, with `*`."""
+    reason: str = Field(min_length=1)
+    """Why it is left alone; drift repeats it."""
+    until: str | None = Field(default=None, pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
+    """Last day on which the rule holds, for example `2026-12-31`; drift says when it is over."""
+
+
+class Drift(SpecModel):
+    """What `mlplat drift` does not report of this environment."""
+
+    ignore: tuple[IgnoredDrift, ...] = ()
+    """Rules; the first that fits a difference takes it out of the findings. How often each did is in the notes."""
+
+
 class EnvironmentSpec(SpecModel):
     """Where an environment runs and with which versions."""
 
@@ -163,6 +190,8 @@ class EnvironmentSpec(SpecModel):
     """How Argo CD syncs the environment."""
     rules: dict[str, Literal["error", "warning", "note", "off"]] = {}
     """Severity of single rules in this environment, by code."""
+    drift: Drift = Drift()
+    """What `mlplat drift` leaves alone."""
 
 
 class Environment(SpecDocument):

@@ -1,0 +1,170 @@
+"""The declared side from specifications: an environment, compiled in memory by the code that builds it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mlplat.catalog.lookup import Tables, load_tables
+from mlplat.cluster.redaction import redact
+from mlplat.compare.difference import Path as Place
+from mlplat.compiler.artifacts import BASE, KubeObject, Resolved
+from mlplat.compiler.emit.inventory import inventory_path, parse_inventory
+from mlplat.compiler.emit.names import file_stems
+from mlplat.compiler.emit.tree import units_of
+from mlplat.compiler.emit.write import compare_tree
+from mlplat.compiler.lower.finish import ENVIRONMENT_LABEL
+from mlplat.compiler.pipeline import GENERATED, Compiled, compile_platform, scope_of
+from mlplat.diagnostics import Span, has_errors
+from mlplat.drift.declared import DeclaredObject, DeclaredSet, Locate
+from mlplat.drift.ignore import IgnoreRule
+from mlplat.drift.places import pointer_of
+from mlplat.drift.report import Note
+from mlplat.objects.go_yaml import parse_stream
+from mlplat.objects.gvk import GVK, ObjectRef, gvk_of, parse_api_version
+from mlplat.provenance.changes import leaves
+from mlplat.provenance.origin import Provenance
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledEnvironment:
+    """One environment of a platform, compiled without a finding that is an error."""
+
+    name: str
+    compiled: Compiled
+    committed: Path
+    """The folder `generated/`, which says what the environment once held."""
+    provenance: Provenance = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "provenance", Provenance(self.compiled.environments))
+
+    @property
+    def server(self) -> str | None:
+        """Address of the environment's API server."""
+        server = self.compiled.environments[self.name].environment.document.spec.cluster.server
+        return str(server) if server is not None else None
+
+    @property
+    def kinds(self) -> list[tuple[str, str]]:
+        """The declared kinds as (group, kind), sorted."""
+        return sorted({(item.ref.group, item.ref.kind) for item in self.compiled.objects[self.name].objects})
+
+    def tables(self, definitions: Iterable[Mapping[str, Any]]) -> Tables:
+        """The schemas of its component versions, some taken from CustomResourceDefinitions."""
+        return load_tables(self.compiled.environments[self.name].versions, list(definitions))
+
+    def rules(self) -> tuple[IgnoreRule, ...]:
+        """What the Environment says of drift that is left alone."""
+        document = self.compiled.environments[self.name].environment
+        return tuple(
+            IgnoreRule(
+                one.reason,
+                one.kind,
+                one.name,
+                one.namespace,
+                one.path,
+                one.manager,
+                one.until,
+                document.span("spec", "drift", "ignore", number),
+            )
+            for number, one in enumerate(document.document.spec.drift.ignore)
+        )
+
+    def declare(self, tables: Tables, tracking: tuple[str, str] | None) -> DeclaredSet:
+        """The declared set; `tracking` is the label of orphans, None for the environment's own."""
+        files = dict(self._files())
+        objects = tuple(self._object(item, tables, files) for item in self.compiled.objects[self.name].objects)
+        return DeclaredSet(
+            objects,
+            environment=self.name,
+            tracking=tracking or (ENVIRONMENT_LABEL, self.name),
+            held_kinds=tuple(sorted(self._held() - {item.gvk for item in objects})),
+            known=frozenset(self._argocd()),
+            notes=tuple(self._stale()),
+        )
+
+    def _object(self, item: KubeObject, tables: Tables, files: Mapping[int, str]) -> DeclaredObject:
+        gvk = gvk_of(item.body)
+        team = getattr(item.origin, "team", None) if item.origin is not None else None
+        table = tables.lookup(gvk.api_version, gvk.kind)
+        return DeclaredObject(redact(item.body), gvk, item.ref, table, self._locator(item), files.get(id(item)), team)
+
+    def _locator(self, item: KubeObject) -> Locate:
+        def locate(path: Place) -> Span | None:
+            pointer = pointer_of(path)
+            below = [one for one, _ in leaves(item.body) if one == pointer or one.startswith(pointer + "/")]
+            if path and below:
+                found = self.provenance.origins(self.name, item, below[:1])
+                for origin in found.values():
+                    return origin.span
+            return _document_span(item)
+
+        return locate
+
+    def _files(self) -> Iterator[tuple[int, str]]:
+        """The file of each object in `generated/`: of its own in the overlay, else that of base that it is made of."""
+        tree = self.compiled.tree.files if self.compiled.tree is not None else {}
+        base = self.compiled.objects.get(BASE)
+        bases: dict[tuple[str, ...], str] = {}
+        for unit, items in units_of(base).items() if base is not None else ():
+            stems = file_stems(items)
+            bases |= {_key(item): f"base/{unit}/{stems[id(item)]}.yaml" for item in items}
+        for unit, items in units_of(self.compiled.objects[self.name]).items():
+            stems = file_stems(items)
+            for item in items:
+                own = f"overlays/{self.name}/{unit}/{stems[id(item)]}.yaml"
+                path = own if own in tree else bases.get(_key(item))
+                if path is not None:
+                    yield id(item), f"{GENERATED}/{path}"
+
+    def _held(self) -> set[GVK]:
+        """The kinds of the committed inventory; none where it cannot be read, which a build reports."""
+        try:
+            text = (self.committed / inventory_path(self.name)).read_text(encoding="utf-8")
+            entries = parse_inventory(text)
+        except (OSError, ValueError):
+            return set()
+        return {GVK(*parse_api_version(entry.api_version), entry.kind) for entry in entries}
+
+    def _argocd(self) -> Iterator[ObjectRef]:
+        files = self.compiled.tree.files if self.compiled.tree is not None else {}
+        for path, text in files.items():
+            if path.startswith(f"argocd/{self.name}/"):
+                for body in parse_stream(text):
+                    metadata = body.get("metadata") or {}
+                    if "apiVersion" in body and "name" in metadata:
+                        gvk = gvk_of(body)
+                        yield ObjectRef(gvk.group, gvk.kind, metadata.get("namespace", ""), metadata["name"])
+
+    def _stale(self) -> Iterator[Note]:
+        """A note where `generated/` is not what the specifications compile to: Argo CD syncs the former."""
+        if self.compiled.tree is None:
+            return
+        try:
+            scope = scope_of([self.name], self.compiled)
+            stale = compare_tree(self.committed, self.compiled.tree, scope=scope, lines=0)
+        except OSError:
+            return
+        if stale:
+            count = f"{len(stale)} file{'s' * (len(stale) != 1)}"
+            yield Note("stale", f"{GENERATED}/ differs from what the specifications compile to in {count}")
+
+
+def compile_environment(root: Path, name: str, committed: Path) -> "CompiledEnvironment | Compiled":
+    """The environment, or the compilation that says why there is none: findings, or no environment of that name."""
+    compiled = compile_platform(root, (name,))
+    if has_errors(compiled.findings) or name not in compiled.objects:
+        return compiled
+    return CompiledEnvironment(name, compiled, committed)
+
+
+def _key(item: KubeObject) -> tuple[str, ...]:
+    return (item.body["apiVersion"], item.ref.kind, item.ref.namespace, item.logical_name)
+
+
+def _document_span(item: KubeObject) -> Span | None:
+    origin: Resolved[Any] | None = item.origin
+    if origin is not None:
+        return origin.span()
+    return item.node.span if item.node is not None else None
