@@ -47,6 +47,7 @@ class Mirror:
         self._caller, self._redact, self._full_pass = caller, redact, full_pass
         self._copies: dict[GVK, _Copy] = {}
         self._lock = threading.Lock()
+        self._asking = threading.Lock()
         self._stop = threading.Event()
         self._changed = threading.Event()
         self._served: tuple[float, Served] | None = None
@@ -124,14 +125,13 @@ class Mirror:
 
     def _serves(self, gvk: GVK) -> Served:
         """What the server serves, asked anew for a kind that it lacked a minute ago."""
-        with self._lock:
+        with self._asking:  # all kinds begin at once: one of them asks
             known = self._served
-        if known is not None and (not known[1].lacks(gvk) or time.monotonic() - known[0] < POLL):
-            return known[1]
-        served = discover(self._caller, [copy.request.gvk for copy in self._copies.values()])
-        with self._lock:
+            if known is not None and (not known[1].lacks(gvk) or time.monotonic() - known[0] < POLL):
+                return known[1]
+            served = discover(self._caller, list(self._copies))
             self._served = (time.monotonic(), served)
-        return served
+            return served
 
     def _follow(self, copy: _Copy, version: str) -> None:
         """Follows the watch until the kind must be listed anew."""
