@@ -23,7 +23,7 @@ from tests.proof.test_real_api_server import waves_of_units
 
 ENVIRONMENT = "full"
 NOT_SERVED = {"SealedSecret", "AuthorizationPolicy"}
-"""Kinds of it that no cluster of these tests has; the first is judged by its CRD alone, in `tests/proof`."""
+"""Kinds of it that no cluster of these tests has: they are judged by their CRD, in `tests/proof`."""
 
 
 def served(cluster: Cluster, bodies: list[Body]) -> list[Body]:
