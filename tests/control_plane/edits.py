@@ -46,10 +46,12 @@ class Edit:
 
 
 def edits_of(body: Body, chance: random.Random) -> Iterator[Edit]:
-    """All edits that are tried on an object, in random order."""
-    found = [*_changes(body), *_removals(body), *_additions(body)]
-    chance.shuffle(found)
-    yield from found
+    """All edits that are tried on an object, in random order, each sort as often as the others while it lasts."""
+    sorts = [list(each(body)) for each in (_changes, _removals, _additions)]
+    for edits in sorts:
+        chance.shuffle(edits)
+    while any(sorts):
+        yield chance.choice([edits for edits in sorts if edits]).pop()
 
 
 def make(cluster: Cluster, edit: Edit, live: Body, manager: str = PERSON) -> bool:

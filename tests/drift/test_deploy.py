@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from mlplat.cluster.live import KindRequest
-from mlplat.drift.deploy import Deploy, Form, manifests, rules
+from mlplat.drift.deploy import FORMS, Deploy, Form, Home, manifests, rules
 from mlplat.objects.gvk import GVK
 
 REQUESTS = (
@@ -20,12 +20,11 @@ REQUESTS = (
     KindRequest(GVK("kubeflow.org", "v1", "PyTorchJob"), "pytorchjobs", True, ("vision",)),
 )
 ALERTS = Path(__file__).parent / "alerts"
-FORMS: tuple[Form, ...] = ("watch", "cron")
 
 
 def deploy(form: Form, path: str = ".") -> Deploy:
     url = "https://git.example.com/ml/platform.git"
-    return Deploy("prod", form, "example.com/mlplat:1.0", "mlplat-drift", url, path, "main")
+    return Deploy("prod", form, "example.com/mlplat:1.0", "mlplat-drift", Home(url, path, "main"))
 
 
 @pytest.mark.parametrize("form", FORMS)

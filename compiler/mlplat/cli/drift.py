@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -32,6 +32,9 @@ FORMATS = ("text", "json", "diff", "sarif", "junit", "markdown", "html", "promet
 @click.option("--listen", metavar="HOST:PORT", default="127.0.0.1:9810", help="With --watch: where metrics are served.")
 @click.option("--rbac", is_flag=True, help="Print the ClusterRole that this needs, and read nothing.")
 @click.option("--dump-commands", is_flag=True, help="Print the kubectl commands that write a complete dump.")
+@click.option("--deploy", type=click.Choice(("watch", "cron")), help="Print manifests that run this in the cluster.")
+@click.option("--image", metavar="IMAGE", help="With --deploy: an image with mlplat[cluster] and git.")
+@click.option("--deploy-namespace", metavar="NS", default="mlplat-drift", help="With --deploy: where it runs.")
 @click.option("--complete", is_flag=True, help="With --live: a kind that is not in the dump has no objects.")
 @click.option(
     "--applier",
@@ -87,11 +90,14 @@ class Asked:
     listen: str
     rbac: bool
     dump_commands: bool
+    deploy: Literal["watch", "cron"] | None
+    image: str | None
+    deploy_namespace: str
 
 
 def _answered(question: "Question", asked: Asked, format_: str, begun: datetime) -> int:
     started = time.perf_counter()
-    if question.live is not None and not (asked.rbac or asked.dump_commands):
+    if question.live is not None and not (asked.rbac or asked.dump_commands or asked.deploy):
         _refuse_with_a_dump(asked)
         from mlplat.drift.sources import answer  # as above
 
@@ -105,6 +111,8 @@ def _answered(question: "Question", asked: Asked, format_: str, begun: datetime)
             return drift_live.print_rbac(question)
         if asked.dump_commands:
             return drift_live.print_dump_commands(question, access)
+        if asked.deploy is not None:
+            return drift_live.print_deployment(question, asked.deploy, asked.image, asked.deploy_namespace)
         if asked.watching:
             return drift_live.watch(question, access, asked.listen)
         report = drift_live.once(question, access)

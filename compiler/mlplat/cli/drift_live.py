@@ -15,13 +15,14 @@ from mlplat.cluster.live import KindRequest, LiveState
 from mlplat.cluster.watch import FULL_PASS, Mirror
 from mlplat.drift.access import dump_commands, role_text
 from mlplat.drift.continuous import Continuous
+from mlplat.drift.deploy import Deploy, Form, manifests
 from mlplat.drift.live import Access, compare_live, reach
-from mlplat.drift.managers import Appliers
-from mlplat.drift.metrics import Measured, exposition
+from mlplat.drift.metrics import Measured, actor_of, exposition
 from mlplat.drift.render.text import summary
-from mlplat.drift.report import DriftReport, Writer
+from mlplat.drift.report import DriftReport
 from mlplat.drift.serve import Pages, parse_address, serve
 from mlplat.drift.sources import Comparison, DriftError, Question, prepare
+from mlplat.objects import yaml
 
 
 def once(question: Question, access: Access) -> DriftReport:
@@ -42,6 +43,18 @@ def print_dump_commands(question: Question, access: Access) -> int:
     context = ("--context", access.context) if access.context else ()
     what = ("--env", question.environment) if question.environment else ("--declared", question.declared or "-")
     click.echo(dump_commands(what, prepare(question).requests, (*kubeconfig, *context)))
+    return CLEAN
+
+
+def print_deployment(question: Question, form: Form, image: str | None, namespace: str) -> int:
+    """The manifests that run this in the cluster."""
+    if image is None:
+        raise click.UsageError("--deploy needs --image: one with mlplat[cluster] and git")
+    comparison = prepare(question)
+    if comparison.home is None or question.environment is None:
+        raise click.UsageError("--deploy goes with --env: what runs in the cluster reads the platform's repository")
+    what = Deploy(question.environment, form, image, namespace, comparison.home)
+    click.echo("---\n".join(yaml.dump(body) for body in manifests(what, comparison.requests)), nl=False)
     return CLEAN
 
 
@@ -96,17 +109,6 @@ class _Declared:
                 click.echo(f"the declared side has errors, comparing with the one before: {error}", err=True)
         report = self.comparison.report(live)
         return report.at(begun.strftime("%Y-%m-%dT%H:%M:%SZ"), perf_counter() - started)
-
-
-def actor_of(appliers: Appliers) -> Callable[[Writer], str]:
-    """What sort of writer a finding names, for the label `actor`."""
-
-    def actor(writer: Writer) -> str:
-        if writer.manager is None:
-            return "unknown"
-        return str(appliers.actor(writer.manager, writer.operation or "", writer.subresource))
-
-    return actor
 
 
 def _line(report: DriftReport) -> str:

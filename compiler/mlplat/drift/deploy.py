@@ -18,20 +18,28 @@ _CREDENTIALS = "mlplat-drift-git"
 """A Secret that may be there: `.git-credentials`, for a repository that is not public."""
 
 Form = Literal["watch", "cron"]
+FORMS: tuple[Form, ...] = ("watch", "cron")
 _Body = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """The platform's repository: clone address, the platform's folder in it, and the revision that is synced."""
+
+    url: str
+    path: str
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
 class Deploy:
-    """What is to run: `url`, `path` and `revision` are those of the platform's repository."""
+    """What is to run, and from which repository."""
 
     environment: str
     form: Form
     image: str
     namespace: str
-    url: str
-    path: str
-    revision: str
+    home: Home
 
     @property
     def name(self) -> str:
@@ -112,10 +120,21 @@ def _periodic(deploy: Deploy) -> list[_Body]:
 
 
 def _pod(deploy: Deploy, options: Sequence[str], restart: str) -> _Body:
-    where = f"{_CHECKOUT}/{deploy.path.strip('/')}".rstrip("/.") if deploy.path.strip("/.") else _CHECKOUT
+    where = f"{_CHECKOUT}/{deploy.home.path.strip('/')}".rstrip("/.") if deploy.home.path.strip("/.") else _CHECKOUT
     # The pod reaches its API server by the cluster's own address, which is not the one that Argo CD knows.
     drift = ["mlplat", "-C", where, "drift", "--env", deploy.environment, "--any-cluster", *options]
-    clone = ["git", "clone", "--quiet", "--depth", "1", "--branch", deploy.revision, "--", deploy.url, _CHECKOUT]
+    clone = [
+        "git",
+        "clone",
+        "--quiet",
+        "--depth",
+        "1",
+        "--branch",
+        deploy.home.revision,
+        "--",
+        deploy.home.url,
+        _CHECKOUT,
+    ]
     return {
         "metadata": {"labels": deploy.labels},
         "spec": {
@@ -151,7 +170,7 @@ def _container(deploy: Deploy, name: str, command: Sequence[str], memory: str = 
         "command": list(command),
         "env": [
             {"name": "HOME", "value": "/scratch"},
-            {"name": "REVISION", "value": deploy.revision},
+            {"name": "REVISION", "value": deploy.home.revision},
             {"name": "GIT_CONFIG_COUNT", "value": "1"},
             {"name": "GIT_CONFIG_KEY_0", "value": "credential.helper"},
             {"name": "GIT_CONFIG_VALUE_0", "value": "store --file /credentials/.git-credentials"},

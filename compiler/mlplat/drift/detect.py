@@ -213,7 +213,8 @@ def _whole(item: DeclaredObject, cls: DriftClass, detail: str) -> DriftFinding:
 
 def _not_comparable(one: UnreadKind) -> DriftFinding:
     name = ObjectName(one.gvk.api_version, one.gvk.kind, one.namespace, None)
-    return DriftFinding(DriftClass.NOT_COMPARABLE, name, "", "", None, None, detail=one.detail or str(one.why))
+    detail = one.detail or str(one.why)
+    return DriftFinding(DriftClass.NOT_COMPARABLE, name, "", "", None, None, detail=detail, reason=str(one.why))
 
 
 def _order(finding: DriftFinding) -> tuple[Any, ...]:

@@ -17,6 +17,7 @@ from mlplat.compiler.lower.finish import ENVIRONMENT_LABEL
 from mlplat.compiler.pipeline import GENERATED, Compiled, compile_platform, scope_of
 from mlplat.diagnostics import Span, has_errors
 from mlplat.drift.declared import DeclaredObject, DeclaredSet, Locate
+from mlplat.drift.deploy import Home
 from mlplat.drift.ignore import IgnoreRule
 from mlplat.drift.places import pointer_of
 from mlplat.drift.report import Note
@@ -44,6 +45,13 @@ class CompiledEnvironment:
         """Address of the environment's API server."""
         server = self.compiled.environments[self.name].environment.document.spec.cluster.server
         return str(server) if server is not None else None
+
+    @property
+    def home(self) -> Home:
+        """Where the platform's repository is."""
+        environment = self.compiled.environments[self.name]
+        repository = environment.platform.document.spec.repository
+        return Home(repository.url, repository.path, environment.environment.document.spec.argocd.target_revision)
 
     @property
     def kinds(self) -> list[tuple[str, str]]:

@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import Any
 
 from mlplat.cluster.connect import HOW_TO_INSTALL, NoClusterError
-from mlplat.cluster.live import Unread
-from mlplat.drift.report import DriftClass, DriftFinding, DriftReport, Writer
+from mlplat.drift.managers import Appliers
+from mlplat.drift.report import DriftClass, DriftReport, Writer
 
 Actor = Callable[[Writer], str]
 """What sort of writer it is: `person`, `applier`, `controller` or `unknown`."""
@@ -79,12 +79,18 @@ class Measured:
 
 def _unread(report: DriftReport) -> Counter[tuple[str, ...]]:
     unread = [finding for finding in report.findings if finding.cls is DriftClass.NOT_COMPARABLE]
-    return Counter((each.object.kind, _reason(each)) for each in unread)
+    return Counter((each.object.kind, each.reason or "other") for each in unread)
 
 
-def _reason(finding: DriftFinding) -> str:
-    first = finding.detail.partition(":")[0].strip()
-    return first if first in set(Unread) else "other"
+def actor_of(appliers: Appliers) -> Actor:
+    """What sort of writer a finding names, for the label `actor`."""
+
+    def actor(writer: Writer) -> str:
+        if writer.manager is None:
+            return "unknown"
+        return str(appliers.actor(writer.manager, writer.operation or "", writer.subresource))
+
+    return actor
 
 
 def registry(measured: Measured) -> Any:

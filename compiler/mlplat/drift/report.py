@@ -87,6 +87,8 @@ class DriftFinding:
     detail: str = ""
     """A sentence more for people: why it could not be compared, who may write it beside, what `--confirm` said."""
     team: str | None = None
+    reason: str | None = None
+    """Why it could not be compared, as one word: a value of `mlplat.cluster.live.Unread`."""
 
 
 @dataclass(frozen=True, slots=True)

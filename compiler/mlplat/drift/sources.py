@@ -16,6 +16,7 @@ from mlplat.compiler.manifest_versions import choose_versions
 from mlplat.compiler.pipeline import GENERATED, Compiled
 from mlplat.diagnostics import Diagnostic, has_errors, near_misses
 from mlplat.drift.declared import DeclaredSet
+from mlplat.drift.deploy import Home
 from mlplat.drift.detect import Settings, detect, requests_of
 from mlplat.drift.environment import CompiledEnvironment, compile_environment
 from mlplat.drift.managers import parse_appliers
@@ -101,6 +102,8 @@ class Comparison:
     declare: Declare
     server: str | None = None
     """Address of the environment's API server; None where nobody says."""
+    home: Home | None = None
+    """The platform's repository; None without a platform."""
 
     @property
     def requests(self) -> tuple[KindRequest, ...]:
@@ -155,7 +158,7 @@ def _environment_side(question: Question, settings: Settings, definitions: Seque
         return found.declare(tables, label), tables
 
     ruled = replace(settings, rules=found.rules())
-    return Comparison(question, ruled, *declare_by(definitions), definitions, declare_by, found.server)
+    return Comparison(question, ruled, *declare_by(definitions), definitions, declare_by, found.server, found.home)
 
 
 def _no_environment(name: str, compiled: Compiled) -> str:

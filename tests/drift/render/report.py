@@ -61,7 +61,7 @@ FINDINGS = (
     ),
     DriftFinding(
         DriftClass.NOT_COMPARABLE, ObjectName("v1", "ServiceAccount", None, None), "", "", None, None,
-        detail="forbidden: HTTP 403: serviceaccounts is forbidden",
+        detail="HTTP 403: serviceaccounts is forbidden", reason="forbidden",
     ),
     DriftFinding(
         DriftClass.CHANGED, ObjectName("v1", "ConfigMap", "tabular", "hard"), "/data/a~1b", 'data["a/b"]', HARD,
