@@ -13,7 +13,7 @@ from mlplat.catalog import node as nodes
 from mlplat.catalog.node import Node
 from mlplat.compare.difference import ABSENT, Difference, Path
 from mlplat.drift.context import Case, is_persons, outsiders
-from mlplat.drift.defaults.empty import is_nothing
+from mlplat.drift.defaults.empty import is_nothing, says_something
 from mlplat.drift.defaults.products import is_product_metadata
 from mlplat.drift.defaults.server import (
     ARGO_LABEL,
@@ -119,7 +119,9 @@ def _explained_whole(case: Case, spot: Spot, node: Node | None) -> str | None:
     if case.defaults.is_default(spot, node):
         return "default"
     if spot.key and not _is_free_key(case, spot) and is_nothing(spot.value, spot.key, node, case.custom):
-        return "empty"
+        chosen = case.custom and says_something(spot.value, spot.key, node)
+        if not chosen or not is_persons(case.owners.of(spot.path)):
+            return "empty"
     if case.defaults.is_products(spot, node) or is_from_flavor(case, spot):
         return "product"
     return None
@@ -133,6 +135,8 @@ def _is_free_key(case: Case, spot: Spot) -> bool:
 
 def _is_kept_by_server(case: Case, spot: Spot) -> bool:
     path, key = spot.path, spot.key
+    if case.kind == ("batch", "Job") and path[-2:-1] == ("labels",) and is_job_label(key):
+        return True
     if path[:2] == ("metadata", "finalizers"):
         return len(path) == 3 and spot.value in FINALIZERS
     if path[:2] == ("metadata", "ownerReferences"):
@@ -140,10 +144,16 @@ def _is_kept_by_server(case: Case, spot: Spot) -> bool:
     if len(path) >= 2 and path[-2] == "annotations" and len(path) == 3:
         return bool(SERVER_ANNOTATIONS.fullmatch(key) or TOOL_ANNOTATIONS.fullmatch(key))
     if len(path) == 3 and path[:2] == ("metadata", "labels"):
+        if case.kind in (("batch", "Job"), ("", "ReplicationController")) and _is_templates(case, spot):
+            return True
         return bool(SERVER_LABELS.fullmatch(key) or TOOL_LABELS.fullmatch(key))
-    if case.kind == ("batch", "Job") and path[:-1] == ("spec", "template", "metadata", "labels"):
-        return is_job_label(key)
     return key == "creationTimestamp" and spot.value is None
+
+
+def _is_templates(case: Case, spot: Spot) -> bool:
+    """A Job without labels is given those of its pods (SetDefaults_Job)."""
+    labels = spot.at("spec", "template", "metadata", "labels")
+    return not case.declared.body["metadata"].get("labels") and is_map(labels) and labels.get(spot.key) == spot.value
 
 
 def _leaf(case: Case, spot: Spot) -> _Sifted:

@@ -10,7 +10,7 @@ from mlplat.compare.lists import item_step
 from mlplat.compare.tree import compare_objects, step_text
 from mlplat.drift.added import Extra, extras_of
 from mlplat.drift.context import Case, outsiders
-from mlplat.drift.defaults.empty import is_nothing
+from mlplat.drift.defaults.empty import is_nothing, says_something
 from mlplat.drift.defaults.products import means_the_same
 from mlplat.drift.defaults.server import stored
 from mlplat.drift.defaults.spot import pattern_of
@@ -98,7 +98,8 @@ def _removed(
     key = path[-1]
     parent = nodes.at(case.schema, path[:-1]) if case.schema else None
     free = parent is not None and nodes.is_map(parent)
-    if isinstance(key, str) and not free and is_nothing(difference.old, key, node, case.custom):
+    chosen = case.custom and isinstance(key, str) and says_something(difference.old, key, node)
+    if isinstance(key, str) and not free and not chosen and is_nothing(difference.old, key, node, case.custom):
         return
     if case.owners.still_claims(path, case.declared.body):
         case.explain("webhook")

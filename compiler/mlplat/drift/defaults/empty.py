@@ -45,6 +45,18 @@ PRESENCE = _words(
 """Objects that say something by being there: an empty selector takes everything, no selector nothing."""
 
 
+_FILLERS = frozenset(("metadata", "resources", "securityContext", "spec", "status"))
+"""Objects that Go clients write empty where nobody gave them: not pointers."""
+
+
+def says_something(value: Any, key: str, node: Node | None) -> bool:
+    """True for an empty object of a custom resource that chooses something by being there (`torch: {}`).
+
+    A client in Go that writes an object back keeps such objects, so that one that is gone was taken away.
+    """
+    return is_map(value) and not value and bool(node) and "properties" in (node or {}) and key not in _FILLERS
+
+
 def is_nothing(value: Any, key: str, node: Node | None, custom: bool) -> bool:
     """True when a field means the same with this value as without it. Not for items of lists or keys of free maps.
 

@@ -33,6 +33,9 @@ _PRODUCT_ANNOTATIONS: Mapping[str, re.Pattern[str]] = {
     "autoscaling": re.compile(r"autoscaling\.keda\.sh/.*"),
     "keda.sh": re.compile(r"autoscaling\.keda\.sh/paused-replicas-.*"),
 }
+_ANYWHERE = re.compile(r"reconcile\.external-secrets\.io/(?:managed|created-by|data-hash|refresh-time)")
+"""Labels and annotations of External Secrets on the Secrets that it fills."""
+
 _PRODUCT_LABELS: Mapping[str, re.Pattern[str]] = {
     "keda.sh": re.compile(r"scaledobject\.keda\.sh/name|scaledjob\.keda\.sh/name"),
     "serving.kserve.io": re.compile(r"serving\.kserve\.io/(?:inferenceservice|model-.*)"),
@@ -92,10 +95,17 @@ _EXPERIMENT: Mapping[str, Any] = {
     "spec.trialTemplate.successCondition": _trial_condition,
 }
 
+
+def _kueues_patch(spot: Spot) -> bool:
+    """Kueue's own patch, empty as long as the job waits and with the flavor's placement once it is admitted."""
+    return isinstance(spot.value, Mapping) and spot.value.get("manager") == "kueue.x-k8s.io/manager"
+
+
 _TRAIN_JOB: Mapping[str, Any] = {
     "spec.managedBy": "trainer.kubeflow.org/trainjob-controller",
     "spec.runtimeRef.apiGroup": "trainer.kubeflow.org",
     "spec.runtimeRef.kind": "ClusterTrainingRuntime",
+    "spec.runtimePatches[]": _kueues_patch,
     "spec.runtimePatches[].time": anything,
     "spec.suspend": False,
 }
@@ -123,7 +133,7 @@ def is_product_metadata(group: str, kind_of_map: str, key: str) -> bool:
     """True for a label or annotation (`kind_of_map`) that the product of an API group gives its own objects."""
     table = _PRODUCT_ANNOTATIONS if kind_of_map == "annotations" else _PRODUCT_LABELS
     pattern = table.get(group)
-    return pattern is not None and pattern.fullmatch(key) is not None
+    return _ANYWHERE.fullmatch(key) is not None or (pattern is not None and pattern.fullmatch(key) is not None)
 
 
 _MODES = (("RawDeployment", "Standard"), ("Serverless", "Knative"))
