@@ -1,0 +1,184 @@
+"""What a comparison of 5,000 live objects costs, beside `kubectl diff`.
+
+    python benchmarks/drift.py --kubeconfig FILE --audit-log FILE [--objects 5000] [--kubectl]
+
+The cluster is an empty one without controllers, with the CRD of PyTorchJob; its audit log counts the requests. Objects
+are applied under the manager `mlplat`, one in a hundred is edited by hand afterwards.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from mlplat.cluster.connect import connect
+from mlplat.cluster.http import Request
+
+SHARES = {"ConfigMap": 40, "Deployment": 20, "Secret": 20, "Role": 10, "PyTorchJob": 10}
+PATHS = {
+    "Namespace": "/api/v1/namespaces",
+    "ConfigMap": "/api/v1/namespaces/{}/configmaps",
+    "Deployment": "/apis/apps/v1/namespaces/{}/deployments",
+    "Secret": "/api/v1/namespaces/{}/secrets",
+    "Role": "/apis/rbac.authorization.k8s.io/v1/namespaces/{}/roles",
+    "PyTorchJob": "/apis/kubeflow.org/v1/namespaces/{}/pytorchjobs",
+}
+LABELS = {"mlplat.dev/environment": "bench"}
+
+
+def main() -> None:
+    options = _options()
+    bodies = list(objects(options.objects))
+    with tempfile.TemporaryDirectory() as folder:
+        declared = Path(folder) / "declared.json"
+        declared.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": bodies}))
+        if not options.filled:
+            _fill(options.kubeconfig, bodies)
+        base = [sys.executable, "-m", "mlplat.cli", "drift", "--declared", str(declared), "-o", "json"]
+        for _ in range(options.runs):
+            _measure("mlplat drift", [*base, "--kubeconfig", options.kubeconfig], options.audit_log, _findings)
+        if options.kubectl:
+            diff = ["kubectl", "--kubeconfig", options.kubeconfig, "diff", "-f", str(declared)]
+            _measure("kubectl diff", diff, options.audit_log, _files)
+            more = ["--server-side", "--concurrency=16", "--force-conflicts"]
+            _measure("kubectl diff --server-side --concurrency=16", [*diff, *more], options.audit_log, _files)
+
+
+def objects(number: int) -> Iterator[dict[str, Any]]:
+    """The declared objects: namespaces, and the shares of each kind in ten of them."""
+    spaces = [f"bench-{index}" for index in range(10)]
+    for space in spaces:
+        yield _object("v1", "Namespace", space, None)
+    for kind, share in SHARES.items():
+        for index in range(number * share // 100):
+            yield CONTENT[kind](f"{kind.lower()}-{index}", spaces[index % len(spaces)], index)
+
+
+def _object(version: str, kind: str, name: str, namespace: str | None, **content: Any) -> dict[str, Any]:
+    where = {} if namespace is None else {"namespace": namespace}
+    return {"apiVersion": version, "kind": kind, "metadata": {"name": name, **where, "labels": LABELS}, **content}
+
+
+def _template(index: int) -> dict[str, Any]:
+    container = {
+        "name": "pytorch",
+        "image": f"example.com/train:{index}",
+        "args": ["--epochs", str(index)],
+        "env": [{"name": f"KEY_{number}", "value": str(number)} for number in range(6)],
+        "resources": {"requests": {"cpu": "1", "memory": "2Gi"}, "limits": {"memory": "2Gi"}},
+    }
+    return {"metadata": {"labels": {"app": f"a{index}"}}, "spec": {"containers": [container]}}
+
+
+CONTENT: dict[str, Any] = {
+    "ConfigMap": lambda name, space, index: _object(
+        "v1", "ConfigMap", name, space, data={f"key-{number}": f"value {index} {number}" for number in range(12)}
+    ),
+    "Secret": lambda name, space, index: _object(
+        "v1", "Secret", name, space, type="Opaque", data={"password": "aHVudGVyMjI=", "user": "Ym9i"}
+    ),
+    "Role": lambda name, space, index: _object(
+        "rbac.authorization.k8s.io/v1", "Role", name, space,
+        rules=[{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list"]}],
+    ),
+    "Deployment": lambda name, space, index: _object(
+        "apps/v1", "Deployment", name, space,
+        spec={"replicas": 2, "selector": {"matchLabels": {"app": f"a{index}"}}, "template": _template(index)},
+    ),
+    "PyTorchJob": lambda name, space, index: _object(
+        "kubeflow.org/v1", "PyTorchJob", name, space,
+        spec={"pytorchReplicaSpecs": {"Master": {"replicas": 1, "template": _template(index)}}},
+    ),
+}  # fmt: skip
+
+
+def _fill(kubeconfig: str, bodies: Sequence[dict[str, Any]]) -> None:
+    """Applies everything, and edits one in a hundred by hand."""
+    connection: Any = connect(kubeconfig)
+
+    def apply(body: dict[str, Any], manager: str = "mlplat") -> None:
+        metadata = body["metadata"]
+        path = f"{PATHS[body['kind']].format(metadata.get('namespace'))}/{metadata['name']}"
+        query = f"?fieldManager={manager}&force=true"
+        for _ in range(5):
+            answer = connection.send(Request(path + query, body=json.dumps(body).encode()))
+            if answer.ok:
+                return
+            time.sleep(1)
+        raise SystemExit(f"{path}: {answer.status} {answer.body[:300]!r}")
+
+    started = time.monotonic()
+    spaces = [body for body in bodies if body["kind"] == "Namespace"]
+    for body in spaces:
+        apply(body)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(apply, (body for body in bodies if body["kind"] != "Namespace")))
+        edited = [body for body in bodies if body["kind"] == "ConfigMap"][::40]
+        head = ("apiVersion", "kind")
+        for body in edited:
+            changed = {
+                **{key: body[key] for key in head},
+                "metadata": {k: body["metadata"][k] for k in ("name", "namespace")},
+            }
+            pool.submit(apply, {**changed, "data": {"added": "by hand"}}, "kubectl-edit")
+    print(f"{len(bodies)} objects made in {time.monotonic() - started:.0f} s, {len(edited)} edited", file=sys.stderr)
+
+
+def _measure(name: str, command: Sequence[str], audit_log: Path, count: Any) -> None:
+    lines = _lines(audit_log)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment())
+    output, _ = process.communicate()
+    wall = time.monotonic() - started
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    time.sleep(1)  # the audit log is written behind
+    calls = [json.loads(line) for line in _lines(audit_log)[len(lines) :]]
+    calls = [call for call in calls if call["user"]["username"] == "admin"]
+    writes = sum(call["verb"] not in ("get", "list", "watch") for call in calls)
+    cpu = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+    print(
+        f"{name}: {wall:.1f} s wall, {cpu:.1f} s CPU, {used.ru_maxrss / 1024:.0f} MiB at most so far, "
+        f"{len(calls)} requests of which {writes} by PATCH, {count(output)}, status {process.returncode}, "
+        f"load {os.getloadavg()[0]:.0f}"
+    )
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "KUBECTL_EXTERNAL_DIFF": "diff -u -N"}
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def _findings(output: bytes) -> str:
+    report = json.loads(output)
+    return f"{len(report['findings'])} findings"
+
+
+def _files(output: bytes) -> str:
+    return f"{output.count(b'diff -u')} objects differ"
+
+
+def _options() -> Any:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kubeconfig", required=True)
+    parser.add_argument("--audit-log", type=Path, required=True)
+    parser.add_argument("--objects", type=int, default=5000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--filled", action="store_true", help="the objects are there already")
+    parser.add_argument("--kubectl", action="store_true", help="also measure kubectl diff (minutes)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
