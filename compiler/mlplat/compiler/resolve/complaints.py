@@ -36,6 +36,7 @@ PATTERNS = {
     r"^[A-Za-z_][A-Za-z0-9_]*$": "letters, digits and `_`, without a digit at the start",
     r"^[A-Za-z][A-Za-z0-9_-]*$": "letters, digits, `_` and `-`, with a letter at the start",
     r"^[-._a-zA-Z0-9]+$": "letters, digits, `-`, `_` and `.`",
+    r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$": "a day such as `2026-12-31`",
     r"^/.*$": "a path from the root, with `/` at the start",
     r"^[A-Za-z][A-Za-z0-9+.-]*://.+$": "an address with a scheme, such as `s3://models/mnist`",
     r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$": "a time span such as `30s`, `5m` or `1h30m`",
