@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+from mlplat.catalog import node as nodes
 from mlplat.catalog.lookup import Tables
+from mlplat.catalog.node import Node
 from mlplat.cluster.redaction import redact
 from mlplat.compare.difference import Path as Place
 from mlplat.compiler.load.raw import Composed, RawObject, parse_raw, read_texts
@@ -100,7 +104,7 @@ def declare(manifests: Manifests, reading: Reading, tracking: tuple[str, str] | 
     made: dict[ObjectRef, DeclaredObject] = {}
     notes: list[Note] = []
     for raw in manifests.objects:
-        body = redact(raw.body)
+        body = redact(_as_written(raw, reading.tables))
         gvk = gvk_of(body)
         metadata = body["metadata"]
         table = reading.tables.lookup(gvk.api_version, gvk.kind)
@@ -117,6 +121,43 @@ def declare(manifests: Manifests, reading: Reading, tracking: tuple[str, str] | 
         made[ref] = item
     objects = tuple(made.values())
     return DeclaredSet(objects, tracking=tracking or _tracking(objects), notes=tuple(notes))
+
+
+def _as_written(raw: RawObject, tables: Tables) -> dict[str, Any]:
+    """An object in which every text is one: where a field is a text, `on`, `08` and `1.10` are what was written.
+
+    kubectl reads a boolean or number there and the server refuses it, so that an object that is in the cluster came
+    through kustomize, which keeps the text.
+    """
+    body: dict[str, Any] = raw.body
+    table = tables.lookup(body["apiVersion"], body["kind"])
+    node = raw.root
+    for step in raw.inside:
+        node = _below(node, step)
+    return _texted(body, node, table.schema) if table is not None and node is not None else body
+
+
+def _texted(value: Any, written: Any, node: Node | None) -> Any:
+    if not node or written is None:
+        return value
+    if isinstance(value, dict):
+        return {
+            key: _texted(inner, _below(written, key), nodes.child(node, key)) if inner is not None else None
+            for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        below = nodes.items(node)
+        return [_texted(item, _below(written, index), below) for index, item in enumerate(value)]
+    is_text = node.get("type") == "string" and isinstance(written, ScalarNode)
+    return str(written.value) if is_text and value is not None and not isinstance(value, str) else value
+
+
+def _below(node: Any, step: str | int) -> Any:
+    if isinstance(node, MappingNode):
+        return next((value for key, value in node.value if key.value == step), None)
+    if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step]
+    return None
 
 
 def _locator(raw: RawObject, places: Composed) -> Any:

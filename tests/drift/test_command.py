@@ -1,0 +1,158 @@
+"""`mlplat drift` as a user meets it: sides that cannot be read, statuses, environments, the words for structures."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mlplat.cli.main import cli
+from mlplat.compiler.pipeline import compile_platform
+from mlplat.drift.explain import words_for
+
+ROOT = Path(__file__).parents[2]
+MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one, namespace: team}\ndata: {answer: on, time: 1:30}\n"
+
+
+def drift(*arguments: str, root: Path | None = None, stdin: str | None = None) -> Result:
+    where = ["-C", str(root)] if root is not None else []
+    return CliRunner().invoke(cli, [*where, "drift", *arguments], standalone_mode=False, input=stdin)
+
+
+def report(done: Result) -> dict[str, Any]:
+    assert done.exception is None, done.exception
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.fixture
+def sides(tmp_path: Path) -> tuple[Path, Path]:
+    declared, live = tmp_path / "declared.yaml", tmp_path / "live.yaml"
+    declared.write_text(MAP)
+    live.write_text(MAP)
+    return declared, live
+
+
+def test_in_sync_is_status_0(sides: tuple[Path, Path]) -> None:
+    done = drift("--declared", str(sides[0]), "--live", str(sides[1]))
+    assert (done.return_value, done.stdout) == (0, "in sync: 1 object\n")
+
+
+def test_a_kind_without_objects_is_status_3_or_missing(sides: tuple[Path, Path]) -> None:
+    sides[1].write_text("apiVersion: v1\nkind: List\nitems: []\n")
+    assert drift("--declared", str(sides[0]), "--live", str(sides[1])).return_value == 3
+    done = drift("--declared", str(sides[0]), "--live", str(sides[1]), "--complete", "-o", "json")
+    assert done.return_value == 2
+    assert [one["class"] for one in report(done)["findings"]] == ["missing"]
+
+
+@pytest.mark.parametrize(
+    ("live", "said"),
+    [
+        ("a: [1\n", "is not well-formed YAML (line 2, column 1)"),
+        ("just text\n", "document 1 is no Kubernetes object"),
+        ("kind: ConfigMap\n", "it has no `apiVersion` and `kind`"),
+        ("apiVersion: v1\nkind: ConfigMap\n", "it has no `metadata.name`"),
+        ("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {password: hunter22\n", "not well-formed"),
+    ],
+)
+def test_a_dump_that_cannot_be_read_is_an_error(sides: tuple[Path, Path], live: str, said: str) -> None:
+    sides[1].write_text(live)
+    done = drift("--declared", str(sides[0]), "--live", str(sides[1]))
+    assert said in str(done.exception)
+    assert "hunter22" not in str(done.exception)
+
+
+def test_a_declared_side_with_errors_is_an_error(sides: tuple[Path, Path]) -> None:
+    sides[0].write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {}\n")
+    done = drift("--declared", str(sides[0]), "--live", str(sides[1]))
+    assert done.return_value == 1
+    assert "MLP403" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--live", "-"], "`--env ENV` or `--declared FILE`"),
+        (["--env", "prod", "--declared", "x", "--live", "-"], "one of the two"),
+        (["--declared", "absent.yaml", "--live", "absent.yaml"], "cannot read `absent.yaml`"),
+        (["--declared", "-", "--live", "absent.yaml", "--tracking-label", "nonsense"], "cannot read"),
+    ],
+)
+def test_misuse_is_one_sentence(arguments: list[str], said: str) -> None:
+    assert said in str(drift(*arguments).exception)
+
+
+def test_an_applier_is_a_name_with_an_operation(sides: tuple[Path, Path]) -> None:
+    done = drift("--declared", str(sides[0]), "--live", str(sides[1]), "--applier", "a:Patch")
+    assert "`a:Patch` is no applier" in str(done.exception)
+
+
+def test_lists_streams_folders_and_standard_input_are_the_same_dump(sides: tuple[Path, Path], tmp_path: Path) -> None:
+    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "one", "namespace": "team"}}
+    body["data"] = {"answer": "on", "time": "1:30"}
+    bare = {key: value for key, value in body.items() if key not in ("apiVersion", "kind")}
+    folder = tmp_path / "dump"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / "one.json").write_text(json.dumps(body))
+    texts = [
+        json.dumps({"apiVersion": "v1", "kind": "List", "items": [body]}),
+        json.dumps({"apiVersion": "v1", "kind": "ConfigMapList", "items": [bare]}),
+        f"{json.dumps(body)}\n{json.dumps(body)}",
+        f"---\n{MAP}---\n",
+    ]
+    assert [drift("--declared", str(sides[0]), "--live", "-", stdin=text).return_value for text in texts] == [0] * 4
+    assert drift("--declared", str(sides[0]), "--live", str(folder)).return_value == 0
+
+
+def test_what_a_dump_says_was_forbidden_is_not_comparable(sides: tuple[Path, Path]) -> None:
+    sides[1].write_text(
+        "apiVersion: v1\nkind: Status\nreason: Forbidden\ndetails: {kind: configmaps}\nstatus: Failure\n"
+    )
+    done = drift("--declared", str(sides[0]), "--live", str(sides[1]), "--complete", "-o", "json")
+    assert done.return_value == 3
+    (finding,) = report(done)["findings"]
+    assert (finding["class"], finding["object"]["name"]) == ("not-comparable", None)
+
+
+def test_a_finding_points_at_the_line_of_the_manifest(sides: tuple[Path, Path]) -> None:
+    sides[1].write_text(MAP.replace("answer: on", "answer: off"))
+    (finding,) = report(drift("--declared", str(sides[0]), "--live", str(sides[1]), "-o", "json"))["findings"]
+    assert finding["origin"] == {"file": str(sides[0]), "line": 4, "column": 16}
+    assert (finding["declared"], finding["live"]) == ("on", "off")
+
+
+def test_an_environment_does_not_differ_from_itself_and_a_change_has_its_line(tmp_path: Path) -> None:
+    for name in ("platform.yaml", "environments", "components"):
+        source = ROOT / name
+        shutil.copytree(source, tmp_path / name) if source.is_dir() else shutil.copy(source, tmp_path / name)
+    bodies = [item.body for item in compile_platform(tmp_path, ("prod",)).objects["prod"].objects]
+    live = tmp_path / "live.json"
+    live.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": bodies}))
+    done = drift("--env", "prod", "--live", str(live), "-o", "json", root=tmp_path)
+    assert done.return_value == 0
+    assert "stale" in {note["reason"] for note in report(done)["notes"]}, "nothing was built there"
+    changed = json.loads(json.dumps(bodies))
+    service = next(body for body in changed if body["kind"] == "InferenceService")
+    service["spec"]["predictor"]["maxReplicas"] = 97
+    live.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": changed}))
+    (finding,) = report(drift("--env", "prod", "--live", str(live), "-o", "json", root=tmp_path))["findings"]
+    assert finding["pointer"] == "/spec/predictor/maxReplicas"
+    assert finding["generated"].startswith("generated/")
+    origin = finding["origin"]
+    line = (tmp_path / origin["file"]).read_text().splitlines()[origin["line"] - 1]
+    assert str(finding["declared"]) in line
+
+
+def test_an_environment_that_is_not_there_has_a_near_miss() -> None:
+    assert "did you mean `prod`?" in str(drift("--env", "prd", "--live", "-", root=ROOT, stdin="").exception)
+
+
+def test_structures_are_explained_by_words_and_only_then() -> None:
+    assert "deepdiff" not in sys.modules or words_for({"a": 1}, {"a": 1}) == []
+    lines = words_for({"rules": [{"verbs": ["get"]}], "kept": 1}, {"rules": [{"verbs": ["get", "delete"]}], "kept": 1})
+    assert lines == ["Item root['rules'][0]['verbs'][1] (\"delete\") added to iterable"]
+    assert len(words_for(list(range(40)), list(range(40, 80)))) == 8
