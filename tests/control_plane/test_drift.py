@@ -39,7 +39,8 @@ class Watched:
         file.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": self.bodies}))
         versions = place.environment.versions
         release = place.environment.environment.document.spec.release
-        question = Question(declared=str(file), release=release, kubernetes=versions.kubernetes)
+        named = ",".join(f"{name}={version}" for name, version in sorted(versions.components.items()) if version)
+        question = Question(declared=str(file), release=release, kubernetes=versions.kubernetes, versions=named)
         self.comparison: Comparison = prepare(question)
 
     def state(self, context: str | None = None) -> LiveState:
@@ -157,19 +158,14 @@ def test_deleted_and_hand_made_objects(watched: Watched) -> None:
     victim = next(body for body in watched.bodies if body["kind"] == "RoleBinding")
     labels, annotations = victim["metadata"]["labels"], victim["metadata"]["annotations"]
     namespace = victim["metadata"]["namespace"]
-    orphan = {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": "left-behind", "namespace": namespace, "labels": labels, "annotations": {
-            "mlplat.dev/identity": f"ml-platform/{watched.name}:/ConfigMap:{namespace}/left-behind"}},
-    }  # fmt: skip
-    copied = {**orphan, "metadata": {**orphan["metadata"], "name": "copy", "annotations": annotations}}
-    kinds = {body["kind"] for body in watched.bodies}
-    held = (
-        [orphan, copied]
-        if "ConfigMap" in kinds
-        else [{**each, "apiVersion": "v1", "kind": "ServiceAccount"} for each in (orphan, copied)]
-    )
+    kind = "ConfigMap" if any(body["kind"] == "ConfigMap" for body in watched.bodies) else "ServiceAccount"
+    identity = f"ml-platform/{watched.name}:/{kind}:{namespace}/left-behind"
+    head = {"apiVersion": "v1", "kind": kind}
+    there = {"namespace": namespace, "labels": labels}
+    held = [
+        {**head, "metadata": {"name": "left-behind", **there, "annotations": {"mlplat.dev/identity": identity}}},
+        {**head, "metadata": {"name": "copy", **there, "annotations": annotations}},
+    ]
     try:
         watched.cluster.apply(held)
         watched.cluster.ask("delete", "-f", "-", stdin=as_yaml([victim]))

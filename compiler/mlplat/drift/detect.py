@@ -45,11 +45,20 @@ def requests_of(declared: DeclaredSet, tables: Tables) -> tuple[KindRequest, ...
         spaces.setdefault(gvk, set())
     made = []
     for gvk, names in sorted(spaces.items()):
-        table = tables.lookup(gvk.api_version, gvk.kind)
+        table = tables.lookup(gvk.api_version, gvk.kind) or tables.of_kind(gvk.group, gvk.kind)
         namespaced = table.namespaced if table is not None else any(names)
-        plural = table.plural if table is not None else f"{gvk.kind.lower()}s"
+        plural = table.plural if table is not None else likely_plural(gvk.kind)
         made.append(KindRequest(gvk, plural, namespaced, tuple(sorted(names - {""}))))
     return tuple(made)
+
+
+def likely_plural(kind: str) -> str:
+    """The plural of a kind that no schema names, as API servers guess it (`UnsafeGuessKindToResource` of apimachinery):
+    `policies`, `classes`, `jobs`. A cluster is asked; rights and commands printed without one have nothing better."""
+    lower = kind.lower()
+    if lower.endswith("s"):
+        return f"{lower}es"
+    return f"{lower[:-1]}ies" if lower.endswith("y") else f"{lower}s"
 
 
 def detect(declared: DeclaredSet, live: LiveState, settings: Settings) -> DriftReport:
