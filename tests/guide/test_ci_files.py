@@ -76,26 +76,20 @@ def test_every_step_of_the_gitlab_job(repository: Repository, tools: Path) -> No
 
 def test_the_gate_closes(repository: Repository, tools: Path) -> None:
     """The last step of both fails where a claim goes."""
-    file = repository.folder / "environments/base/vision/volumes.yaml"
-    text = file.read_text()
-    file.write_text(text.replace("training-data", "images"))
-    job = repository.folder / "environments/base/vision/mnist-ddp.yaml"
-    before = job.read_text()
-    job.write_text(before.replace("training-data", "images"))
-    override = repository.folder / "environments/prod/vision/volumes.yaml"
-    held = override.read_text()
-    override.write_text(held.replace("training-data", "images"))
+    files = [
+        path for path in (repository.folder / "environments").rglob("*.yaml") if "training-data" in path.read_text()
+    ]
+    held = {path: path.read_text() for path in files}
+    steps = read("github.yaml")["jobs"]["review"]["steps"]
     try:
-        for command in (
-            read("github.yaml")["jobs"]["review"]["steps"][-1]["run"],
-            read("gitlab.yaml")["platform"]["script"][-1],
-        ):
+        for path, text in held.items():
+            path.write_text(text.replace("training-data", "images"))
+        for command in (steps[-1]["run"], read("gitlab.yaml")["platform"]["script"][-1]):
             done = shell(command, repository, tools)
             assert (done.status, "refused by --fail-on: data-loss" in done.err) == (1, True), done.err
     finally:
-        file.write_text(text)
-        job.write_text(before)
-        override.write_text(held)
+        for path, text in held.items():
+            path.write_text(text)
 
 
 def test_every_hook_of_pre_commit(repository: Repository, tools: Path) -> None:

@@ -23,7 +23,9 @@ def _step(edit: Edit) -> Effect | None:
     if len(edit.path) != 2:
         return None
     if edit.difference.removed:
-        return Effect(Impact.SERVING_INTERRUPTION, "its pods end; requests take another way", _KSERVE)
+        # Seen with KServe 0.20.0: the Deployment of a transformer that goes stays, ready or not.
+        why = "requests no longer go through it; KServe leaves its Deployment running until somebody deletes it"
+        return Effect(Impact.SERVING_INTERRUPTION, why, _KSERVE)
     return Effect(Impact.SERVING_INTERRUPTION, "requests go through it as soon as its pods are ready", _KSERVE)
 
 
