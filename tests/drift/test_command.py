@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,26 @@ def test_an_environment_does_not_differ_from_itself_and_a_change_has_its_line(tm
     origin = finding["origin"]
     line = (tmp_path / origin["file"]).read_text().splitlines()[origin["line"] - 1]
     assert str(finding["declared"]) in line
+
+
+def test_a_revision_is_compared_and_an_uncommitted_tree_is_named(tmp_path: Path) -> None:
+    for name in ("platform.yaml", "environments", "components"):
+        source = ROOT / name
+        shutil.copytree(source, tmp_path / name) if source.is_dir() else shutil.copy(source, tmp_path / name)
+    git = ("git", "-C", str(tmp_path), "-c", "user.name=test", "-c", "user.email=test@example.com")
+    for command in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "first")):
+        subprocess.run([*git, *command], check=True)
+    bodies = [item.body for item in compile_platform(tmp_path, ("prod",)).objects["prod"].objects]
+    live = tmp_path / "live.json"
+    live.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": bodies}))
+    platform = tmp_path / "platform.yaml"
+    platform.write_text(platform.read_text().replace("  labels:\n", "  labels:\n    extra: label\n", 1))
+    now = report(drift("--env", "prod", "--live", str(live), "-o", "json", root=tmp_path))
+    assert "uncommitted" in {note["reason"] for note in now["notes"]}
+    then = report(drift("--env", "prod", "--live", str(live), "--at", "HEAD", "-o", "json", root=tmp_path))
+    assert then["findings"] == []
+    assert {note["reason"] for note in then["notes"]} <= {"explained"}
+    assert drift("--env", "prod", "--live", str(live), "--at", "nowhere", root=tmp_path).return_value == 1
 
 
 def test_an_environment_that_is_not_there_has_a_near_miss() -> None:

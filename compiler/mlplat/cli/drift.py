@@ -2,7 +2,7 @@
 
 import gc
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal
@@ -21,6 +21,7 @@ FORMATS = ("text", "json", "diff", "sarif", "junit", "markdown", "html", "promet
 @click.command()
 @click.option("--env", "environment", metavar="ENV", help="Compare what this environment compiles to.")
 @click.option("--declared", metavar="FILE|DIR|-", help="Compare these manifests instead; no platform is needed.")
+@click.option("--at", "revision", metavar="REV", help="With --env: what this commit, branch or tag declares.")
 @click.option("--live", metavar="FILE|DIR|-", help="Read a dump (`kubectl get -o yaml`) instead of the cluster.")
 @click.option(
     "--kubeconfig", metavar="FILE", help="Of the cluster (else KUBECONFIG, ~/.kube/config, or the pod's own)."
@@ -53,7 +54,7 @@ FORMATS = ("text", "json", "diff", "sarif", "junit", "markdown", "html", "promet
     "-o", "--output", "format_", type=click.Choice(FORMATS), default="text", help="How the report is written."
 )
 @click.pass_obj
-def drift(root: str, /, format_: str, **given: object) -> int:
+def drift(root: str, /, format_: str, revision: str | None, **given: object) -> int:
     """Compare what is declared with what a cluster holds, and say who changed what. Reads only.
 
     Exit status 2 when something differs, 3 when nothing does and something could not be compared.
@@ -65,8 +66,13 @@ def drift(root: str, /, format_: str, **given: object) -> int:
     begun = datetime.now(UTC)
     asked = Asked(**{name: given.pop(name) for name in Asked.__annotations__})  # type: ignore[arg-type]
     question = Question(root=root, today=begun.date().isoformat(), **given)  # type: ignore[arg-type]
+    if revision is not None and question.environment is None:
+        raise click.UsageError("--at goes with --env: a revision of a platform")
     try:
-        return _answered(question, asked, format_, begun)
+        from mlplat.cli.drift_at import specifications_at  # as above
+
+        with specifications_at(root, revision) as specs:
+            return _answered(replace(question, specs=specs), asked, format_, begun)
     except NoClusterError as error:
         raise click.ClickException(str(error)) from None
     except DriftError as error:
@@ -116,6 +122,10 @@ def _answered(question: "Question", asked: Asked, format_: str, begun: datetime)
         if asked.watching:
             return drift_live.watch(question, access, asked.listen)
         report = drift_live.once(question, access)
+    if question.environment is not None and question.specs is None:
+        from mlplat.cli.drift_at import uncommitted  # runs git
+
+        report = replace(report, notes=(*uncommitted(question.root), *report.notes))
     timed = report.at(begun.strftime("%Y-%m-%dT%H:%M:%SZ"), time.perf_counter() - started)
     click.echo(import_module(f"mlplat.drift.render.{format_}").render(timed))
     return status_of(timed)

@@ -155,7 +155,9 @@ def _environment_side(question: Question, settings: Settings, definitions: Seque
 
     def declare_by(definitions: Sequence[Mapping[str, Any]]) -> tuple[DeclaredSet, Tables]:
         tables = found.tables(_given(question, found.kinds, definitions))
-        return found.declare(tables, label), tables
+        declared = found.declare(tables, label)
+        # What lies in generated/ says nothing of another revision.
+        return (declared if question.specs is None else replace(declared, notes=())), tables
 
     ruled = replace(settings, rules=found.rules())
     return Comparison(question, ruled, *declare_by(definitions), definitions, declare_by, found.server, found.home)

@@ -115,9 +115,14 @@ POD: Mapping[str, Any] = {
 }
 """Field of a pod spec to what stands there when nobody says anything: a value, or a rule of what is around it."""
 
+_TOKENS = "/var/run/secrets/kubernetes.io/serviceaccount"
+"""Where the ServiceAccount admission mounts a pod's token."""
+
 BARE_POD: Mapping[str, Any] = {
     "nodeName": anything,
     "containers[].resources.requests.*": _request_as_limit,
+    "containers[].volumeMounts[]": lambda spot: spot.value.get("mountPath") == _TOKENS,
+    "volumes[]": lambda spot: str(spot.value.get("name", "")).startswith("kube-api-access-"),
     "tolerations[]": lambda spot: is_usual_toleration(spot.value),
 }
 """What only a Pod itself is given, not the template of one."""

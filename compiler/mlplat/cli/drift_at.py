@@ -1,0 +1,56 @@
+"""What git says of the declared side of drift: another revision, or that the working tree is not what is committed."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mlplat.diff.read.git import RefusedError, open_repository
+from mlplat.drift.report import Note
+from mlplat.drift.sources import DriftError
+
+_SPECS = ("platform.yaml", "platform.yml", "components", "environments")
+_TIMEOUT = 60
+
+
+@contextmanager
+def specifications_at(root: str, revision: str | None) -> Iterator[str | None]:
+    """A folder with the specifications of a revision, gone afterwards; None where no revision is named.
+
+    Raises DriftError with git's finding where there is no such revision.
+    """
+    if revision is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="mlplat-drift-") as folder:
+        try:
+            repository = open_repository(Path(root))
+            repository.write_specs(repository.revision(revision), Path(folder))
+        except RefusedError as error:
+            raise DriftError(findings=(error.finding,)) from None
+        yield folder
+
+
+def uncommitted(root: str) -> tuple[Note, ...]:
+    """A note where specifications are not committed: an applier cannot have applied them. None without a repository."""
+    if shutil.which("git") is None:
+        return ()
+    present = [name for name in _SPECS if os.path.exists(os.path.join(root, name))]
+    command = ["git", "status", "--porcelain", "--", *present]
+    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
+    try:
+        done = subprocess.run(
+            command, cwd=root, env=environment, capture_output=True, text=True, timeout=_TIMEOUT, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    count = len(done.stdout.splitlines()) if done.returncode == 0 else 0
+    if not count:
+        return ()
+    files = f"{count} file{'s' * (count != 1)}"
+    return (
+        Note("uncommitted", f"{files} of the specifications differ from the last commit: nobody can have applied them"),
+    )
