@@ -1,6 +1,7 @@
 """Objects that differ from a valid one in one place: what people get wrong, and what programs do to them."""
 
 import copy
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,8 +14,11 @@ HERE = Path(__file__).parent
 Body = dict[str, Any]
 Steps = tuple[str | int, ...]
 
-_ODD_TEXTS = ("", "Not A Name!", "UPPER", "x_y", "a" * 300, "a.b", "-1", "10%", "1Gi", "/abs", "a/b", "${x}")
-_ODD_NUMBERS = (-1, 0, 1, 100000, 10**12, 1.5)
+_ODD_TEXTS = (
+    *("", "Not A Name!", "UPPER", "x_y", "a" * 300, "a.b", "-1", "10%", "1Gi", "/abs", "a/b", "${x}"),
+    *("naïve-ü", "two\nlines", " spaced ", "true", "1.5", "a" * 64, "no-such-thing", "../up", "http://x", "*"),
+)
+_ODD_NUMBERS = (-1, 0, 1, 3, 100000, 2**31, 10**12, 1.5, 0.0)
 
 
 @dataclass(frozen=True)
@@ -37,13 +41,18 @@ def seeds(files: tuple[str, ...]) -> list[tuple[str, Body]]:
     return found
 
 
-def cases(files: tuple[str, ...]) -> Iterator[Case]:
-    """Every seed as it is, then every seed with one difference, in a fixed order."""
+def cases(files: tuple[str, ...], share: int = 1, turn: int = 0) -> Iterator[Case]:
+    """Every seed as it is, then every seed with one difference, in a fixed order.
+
+    Of the differences that are made by rule one in `share` is taken; another `turn` takes others.
+    """
     listed = yaml.safe_load((HERE / "settings.yaml").read_text(encoding="utf-8"))
     for seed, body in seeds(files):
         yield Case(f"{seed}||as it is", seed, body)
         for steps, what, changed in _changes(body):
-            yield Case(f"{seed}|{_pointer(steps)}|{what}", seed, changed)
+            name = f"{seed}|{_pointer(steps)}|{what}"
+            if zlib.crc32(name.encode()) % share == turn % share:
+                yield Case(name, seed, changed)
         for steps, value in listed.get(seed, ()):
             yield Case(f"{seed}|{_pointer(tuple(steps))}|= {value!r}", seed, _with(body, tuple(steps), value, add=True))
 
@@ -58,8 +67,12 @@ def _changes(body: Body) -> Iterator[tuple[Steps, str, Body]]:
                 yield steps, what, _with(body, steps, other)
         if isinstance(value, dict):
             yield steps, "unknown sibling", _with(body, (*steps, "notAField"), "x", add=True)
+            for key in value:
+                yield (*steps, key), "key in other case", _renamed(body, steps, key, key[:1].swapcase() + key[1:])
         if isinstance(value, list) and value:
             yield steps, "first item twice", _with(body, steps, [*value, copy.deepcopy(value[0])])
+        if isinstance(value, list) and len(value) > 1:
+            yield steps, "reversed", _with(body, steps, value[::-1])
 
 
 def _places(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:
@@ -78,12 +91,15 @@ def _others(value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((f"number {number}", number) for number in _ODD_NUMBERS)
         yield from (("as text", str(value)), ("text", "many"), ("boolean", True), ("mapping", {}))
     elif isinstance(value, str):
-        yield from ((f"text {text[:12]!r}", text) for text in _ODD_TEXTS)
+        yield from ((f"text {text!r}" if len(text) < 20 else f"{len(text)} letters", text) for text in _ODD_TEXTS)
+        if value.swapcase() not in (value, "UPPER"):
+            yield "other case", value.swapcase()
         yield from (("number", 7), ("boolean", True), ("mapping", {"a": "b"}), ("list", ["a"]))
     elif isinstance(value, list):
         yield from (("empty", []), ("mapping", {"a": "b"}), ("text", "a"), ("holding null", [None]))
+        yield from (("holding an empty mapping", [{}]), ("holding numbers", [1]), ("holding an empty text", [""]))
     else:
-        yield from (("empty", {}), ("list", ["a"]), ("text", "a"), ("number", 7))
+        yield from (("empty", {}), ("list", ["a"]), ("text", "a"), ("number", 7), ("boolean", False))
 
 
 def _with(body: Body, steps: Steps, value: Any, add: bool = False) -> Body:
@@ -99,6 +115,15 @@ def _with(body: Body, steps: Steps, value: Any, add: bool = False) -> Body:
         parent.append(value)
     else:
         parent[steps[-1]] = copy.deepcopy(value)
+    return changed
+
+
+def _renamed(body: Body, steps: Steps, old: str, new: str) -> Body:
+    changed = copy.deepcopy(body)
+    parent: Any = changed
+    for step in steps:
+        parent = parent[step]
+    parent[new] = parent.pop(old)
     return changed
 
 

@@ -79,7 +79,7 @@ class Server:
         if status < 300 or answer.get("reason") == "AlreadyExists":
             return ""
         assert status in (400, 403, 404, 422, 500), (status, answer)
-        return str(answer.get("message"))[:300] or "refused"
+        return str(answer.get("message"))[:120] or "refused"
 
     def _resource(self, api_version: str, kind: str) -> tuple[str, bool]:
         if (api_version, kind) not in self._plurals:
@@ -93,7 +93,7 @@ class Server:
 def main(name: str, kubeconfig: Path) -> None:
     held = SETS[name]
     server = Server(kubeconfig)
-    todo = list(cases(held.seeds))
+    todo = list(cases(held.seeds, held.share))
     with ThreadPoolExecutor(6) as pool:
         verdicts = list(pool.map(server.verdict, todo))
     by_seed: dict[str, dict[str, str]] = {}

@@ -6,8 +6,12 @@ from mlplat.catalog.lookup import KindTable
 from mlplat.catalog.node import QUANTITY_PATTERN, Node
 from mlplat.catalog.object_meta import OBJECT_META
 
-BYTES_PATTERN = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?[\r\n]*$"
-"""Base64 with padding, as Go's encoding/json reads a []byte."""
+BYTES_PATTERN = (
+    r"^[\r\n]*(?:(?:[A-Za-z0-9+/][\r\n]*){4})*"
+    r"(?:(?:[A-Za-z0-9+/][\r\n]*){2}=[\r\n]*=|(?:[A-Za-z0-9+/][\r\n]*){3}=)?[\r\n]*$"
+)
+"""Base64 with padding, as Go's encoding/json reads a []byte: line breaks may be anywhere in it."""
+_TEXT: Node = {"type": "string"}
 
 _COPIED = (
     "enum",
@@ -45,7 +49,7 @@ class _Strict:
 
     def document(self, root: Node) -> dict[str, Any]:
         properties = dict(root["properties"])
-        properties["metadata"] = {**properties["metadata"], "required": ["name"]}
+        properties["metadata"] = {**_with_finalizers_twice(properties["metadata"]), "required": ["name"]}
         required = sorted({"apiVersion", "kind", "metadata", *root.get("required", ())})
         body = self._object({**root, "properties": properties, "required": required}, logic=False)
         return {"$schema": "https://json-schema.org/draft/2020-12/schema", **body, "$defs": self._definitions}
@@ -74,7 +78,7 @@ class _Strict:
         self._add_fields(node, schema, logic)
         if "items" in node:
             schema["items"] = self.schema(node["items"], logic)
-        if node.get("x-kubernetes-list-type") == "set":
+        if node.get("x-kubernetes-list-type") == "set" and self._custom:
             schema["uniqueItems"] = True
         if "not" in node:
             schema["not"] = self.schema(node["not"], logic=True)
@@ -94,6 +98,9 @@ class _Strict:
 
     def _add_format(self, node: Node, schema: dict[str, Any]) -> None:
         kind = node.get("format")
+        if node.get("x-kubernetes-int-or-string") and kind != "quantity":
+            # Go's intstr.IntOrString holds 32 bits.
+            schema["minimum"], schema["maximum"] = _BOUNDS["int32"]
         if kind == "quantity":
             schema["pattern"] = QUANTITY_PATTERN
         elif kind == "byte":
@@ -115,12 +122,22 @@ class _Strict:
                 **properties,
             }
             schema["required"] = sorted({"apiVersion", "kind", *schema.get("required", ())})
+        if not self._custom:
+            # The server reads an embedded object by its place, whatever it calls itself.
+            properties.update({name: _TEXT for name in ("apiVersion", "kind") if "enum" in properties.get(name, ())})
         if properties:
             schema["properties"] = {name: self.schema(field, logic) for name, field in properties.items()}
         if "additionalProperties" in node:
             schema["additionalProperties"] = self.schema(node["additionalProperties"], logic)
         elif not logic and not node.get("x-kubernetes-preserve-unknown-fields") and node.get("type") == "object":
             schema["additionalProperties"] = False
+
+
+def _with_finalizers_twice(metadata: Node) -> Node:
+    """The server keeps a finalizer that is written twice once, and does not mind."""
+    fields = metadata["properties"]
+    finalizers = {key: value for key, value in fields["finalizers"].items() if key != "x-kubernetes-list-type"}
+    return {**metadata, "properties": {**fields, "finalizers": finalizers}}
 
 
 def _use_numbers_for_exclusive_limits(schema: dict[str, Any]) -> None:

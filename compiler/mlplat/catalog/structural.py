@@ -57,7 +57,7 @@ def check_structure(body: Mapping[str, Any], table: KindTable) -> list[Structura
     validator = _validator(table)
     if not duplicates and validator.is_valid(body):
         return []
-    present = _without_nulls(body, table.schema)
+    present = without_nulls(body, table.schema)
     problems = set(duplicates)
     for error in validator.iter_errors(present):
         problems.update(_problems(error, table))
@@ -79,7 +79,7 @@ def _refuse(uri: str) -> NoReturn:
     raise AssertionError(f"a schema refers to {uri}")
 
 
-def _without_nulls(value: Any, node: Node | None) -> Any:
+def without_nulls(value: Any, node: Node | None) -> Any:
     """A copy without the nulls that the server drops: those of fields whose schema does not allow null."""
     if node is None or not node:
         return value
@@ -89,10 +89,10 @@ def _without_nulls(value: Any, node: Node | None) -> Any:
             below = nodes.child(node, key)
             if inner is None and below and not below.get("nullable"):
                 continue
-            kept[key] = _without_nulls(inner, below)
+            kept[key] = without_nulls(inner, below)
         return kept
     if isinstance(value, list):
-        return [_without_nulls(item, nodes.items(node)) for item in value]
+        return [without_nulls(item, nodes.items(node)) for item in value]
     return value
 
 

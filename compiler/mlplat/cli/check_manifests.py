@@ -77,6 +77,7 @@ def _finding(found: Found) -> dict[str, Any]:
         "document": raw.document if raw is not None else None,
         "line": span.line if span is not None else None,
         "column": span.column if span is not None else None,
+        "stricter": found.stricter,
     }
 
 

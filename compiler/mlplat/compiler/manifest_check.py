@@ -11,14 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mlplat.catalog import node as nodes
 from mlplat.catalog.distil import distil_crd
 from mlplat.catalog.index import held_versions, kinds_of
 from mlplat.catalog.lookup import Tables, held_facts, load_tables
-from mlplat.catalog.node import Node
+from mlplat.catalog.structural import without_nulls
 from mlplat.catalog.versions import ComponentVersions, version_key
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.cel_rules import Unevaluated, check_cel
+from mlplat.compiler.check.go_values import filled, without_holes
 from mlplat.compiler.check.rule import ObjectScope, Severities
 from mlplat.compiler.check.runner import find_in_objects, object_finding
 from mlplat.compiler.load.crds import GivenCrd, read_crds
@@ -36,10 +36,14 @@ SEVERITIES: Severities = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One finding, and the object that it is about: None where it is about a text or a CRD."""
+    """One finding, and the object that it is about: None where it is about a text or a CRD.
+
+    `stricter`: a server would take the object, as far as this finding goes.
+    """
 
     diagnostic: Diagnostic
     raw: RawObject | None = None
+    stricter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,31 +94,31 @@ def _judge(
     for raw, body in sound:
         table = tables.lookup(body["apiVersion"], body["kind"])
         if table is not None and not table.custom:
-            body = _without_holes(body, table.schema)
+            body = without_holes(body, table.schema)
         elif table is not None and tables.versions.has(_REWRITTEN.get((table.group, table.kind), "-")):
-            body = _without_holes(_filled(body, table.schema), table.schema)
+            body = without_holes(filled(body, table.schema), table.schema)
+        elif table is not None and _has_null(body):
+            # The server drops the nulls of a custom resource; its metadata it reads as its own.
+            body = {**without_nulls(body, table.schema), "metadata": body["metadata"]}
         ref = ref_of(body, table.namespaced if table is not None else "namespace" in body["metadata"])
         items.append(KubeObject(body, ref, ref.name, raw.file))
         of_item[id(items[-1])] = raw
     scope = ObjectScope(items, tables, tables.versions)
     findings = []
     misshapen: set[int] = set()
-    for item, diagnostic in find_in_objects(scope, SEVERITIES):
-        if diagnostic.code == "MLP413":
-            misshapen.add(id(item))
-        raw = of_item[id(item)]
-        findings.append(Found(_placed(diagnostic, raw, places), raw))
+    for found, diagnostic in find_in_objects(scope, SEVERITIES):
+        if diagnostic.code == "MLP413" and not found.tolerated:
+            misshapen.add(id(found.object))
+        raw = of_item[id(found.object)]
+        findings.append(Found(_placed(diagnostic, raw, places), raw, found.tolerated))
     # The server evaluates rules only on what its schema takes.
     sound_items = [item for item in items if id(item) not in misshapen]
     result = check_cel(replace(scope, objects=sound_items), [one.crd for one in given])
-    for found in result.found:
-        raw = of_item[id(found.object)]
-        findings.append(Found(_placed(object_finding("MLP442", Severity.ERROR, found), raw, places), raw))
+    for broken in result.found:
+        raw = of_item[id(broken.object)]
+        findings.append(Found(_placed(object_finding("MLP442", Severity.ERROR, broken), raw, places), raw))
     unevaluated = [(one, of_item.get(id(one.object)) if one.object is not None else None) for one in result.unevaluated]
     return findings, unevaluated
-
-
-_ZERO: Mapping[str, Any] = {"string": "", "integer": 0, "number": 0, "boolean": False, "object": {}, "array": []}
 
 
 _REWRITTEN: Mapping[tuple[str, str], str] = {
@@ -126,44 +130,19 @@ _REWRITTEN: Mapping[tuple[str, str], str] = {
 """Kinds that a defaulting webhook of a component reads and writes as a whole, before the schema is looked at."""
 
 
-def _filled(value: Any, node: Node | None) -> Any:
-    """An object as a webhook in Go writes it back: with the zero values of texts and amounts that must be there."""
-    if not node:
-        return value
+def _has_null(value: Any) -> bool:
     if isinstance(value, dict):
-        made = {key: _filled(inner, nodes.child(node, key)) for key, inner in value.items()}
-        for name in nodes.required(node):
-            below = nodes.child(node, name) or {}
-            if name not in made and nodes.is_quantity(below):
-                made[name] = "0"
-            elif name not in made and below.get("type") == "string":
-                made[name] = ""
-        return made
-    if isinstance(value, list):
-        below = nodes.items(node) or {}
-        return [_filled({} if item is None and below.get("type") == "object" else item, below) for item in value]
-    return value
-
-
-def _without_holes(value: Any, node: Node | None) -> Any:
-    """A null in a list of one of Kubernetes' own kinds is read as the zero value of its items' type."""
-    if node is None:
-        return value
-    if isinstance(value, dict):
-        if nodes.is_map(node):
-            filler = "0" if nodes.is_quantity(nodes.child(node, "") or {}) else ""
-            return {key: filler if inner is None else inner for key, inner in value.items()}
-        return {key: _without_holes(inner, nodes.child(node, key)) for key, inner in value.items()}
-    if isinstance(value, list):
-        below = nodes.items(node) or {}
-        zero = _ZERO.get(str(below.get("type")))
-        return [zero if item is None else _without_holes(item, below) for item in value]
-    return value
+        return any(inner is None or _has_null(inner) for inner in value.values())
+    return isinstance(value, list) and any(_has_null(inner) for inner in value)
 
 
 def _named(body: Any) -> Any:
-    """An object with `generateName` alone is given the name that the server would make of it."""
+    """An object with `generateName` alone, or a LimitRange without a name, is given one as the server would."""
     metadata = body.get("metadata") if isinstance(body, dict) else None
+    unnamed = metadata is None or (isinstance(metadata, dict) and not metadata.get("name"))
+    if isinstance(body, dict) and (body.get("apiVersion"), body.get("kind")) == ("v1", "LimitRange") and unnamed:
+        metadata = metadata or {}
+        return {**body, "metadata": {**metadata, "name": metadata.get("generateName") or "unnamed"}}
     prefix = metadata.get("generateName") if isinstance(metadata, dict) and not metadata.get("name") else None
     metadata = metadata if isinstance(metadata, dict) else {}
     if isinstance(prefix, str) and prefix:

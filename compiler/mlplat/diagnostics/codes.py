@@ -187,6 +187,7 @@ LOWERING = (
     Code("MLP445", "refused-queue-object", "an object that Kueue's webhooks refuse"),
     Code("MLP446", "refused-inference-service", "an object that KServe's webhooks refuse"),
     Code("MLP447", "refused-job-set", "an object that JobSet's webhooks refuse"),
+    Code("MLP448", "empty-search", "an Experiment with a `min` above its `max`"),
     Code("MLP450", "shared-object", "an object that two environments of one cluster claim"),
     Code("MLP452", "moved-object", "an object that moves to another Argo CD Application", Severity.WARNING),
     Code("MLP453", "immutable-change", "a change that the server refuses"),

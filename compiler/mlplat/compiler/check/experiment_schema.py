@@ -34,11 +34,12 @@ def _list(item: Node) -> Node:
 
 _SETTINGS = _list(_object(name=_TEXT, value=_TEXT))
 _ALGORITHM = _object(("algorithmName",), algorithmName=_TEXT, algorithmSettings=_SETTINGS)
-_SPACE = _object(max=_TEXT, min=_TEXT, list=_TEXTS, step=_TEXT, distribution=_TEXT)
+_DISTRIBUTION = _choice("uniform", "logUniform", "normal", "logNormal", "unknown", "")
+_SPACE = _object(max=_TEXT, min=_TEXT, list=_TEXTS, step=_TEXT, distribution=_DISTRIBUTION)
 _PARAMETER = _object(
-    ("name", "parameterType", "feasibleSpace"),
+    ("parameterType",),
     name=_TEXT,
-    parameterType=_choice("int", "double", "discrete", "categorical"),
+    parameterType=_choice("int", "double", "discrete", "categorical", "unknown"),
     feasibleSpace=_SPACE,
 )
 _OBJECTIVE = _object(
@@ -47,7 +48,7 @@ _OBJECTIVE = _object(
     goal={"type": "number"},
     objectiveMetricName=_TEXT,
     additionalMetricNames=_TEXTS,
-    metricStrategies=_list(_object(name=_TEXT, value=_choice("min", "max", "latest"))),
+    metricStrategies=_list(_object(name=_TEXT, value=_TEXT)),
 )
 _TEMPLATE = _object(
     ("primaryContainerName", "trialParameters"),
@@ -60,10 +61,29 @@ _TEMPLATE = _object(
     successCondition=_TEXT,
     failureCondition=_TEXT,
 )
+_PORT: Node = {"x-kubernetes-int-or-string": True}
 _SOURCE = _object(
-    httpGet=_FREE,
-    fileSystemPath=_object(path=_TEXT, kind=_choice("Directory", "File"), format=_choice("TEXT", "JSON")),
+    httpGet=_object(
+        path=_TEXT, port=_PORT, host=_TEXT, scheme=_TEXT, httpHeaders=_list(_object(name=_TEXT, value=_TEXT))
+    ),
+    fileSystemPath=_object(path=_TEXT, kind=_TEXT, format=_TEXT),
     filter=_object(metricsFormat=_TEXTS),
+)
+_NUMBERS: Node = _list(_COUNT)
+_SEARCH = _object(
+    graphConfig=_object(numLayers=_COUNT, inputSizes=_NUMBERS, outputSizes=_NUMBERS),
+    operations=_list(
+        _object(
+            operationType=_TEXT,
+            parameters=_list(
+                _object(
+                    name=_TEXT,
+                    parameterType=_TEXT,
+                    feasibleSpace=_object(max=_TEXT, min=_TEXT, list=_TEXTS, step=_TEXT, distribution=_TEXT),
+                )
+            ),
+        )
+    ),
 )
 _COLLECTORS = ("StdOut", "File", "TensorFlowEvent", "PrometheusMetric", "Custom", "Push")
 
@@ -78,8 +98,8 @@ EXPERIMENT_SPEC: Node = _object(
     maxTrialCount=_COUNT,
     maxFailedTrialCount=_COUNT,
     metricsCollectorSpec=_object(source=_SOURCE, collector=_object(kind=_choice(*_COLLECTORS), customCollector=_FREE)),
-    nasConfig=_FREE,
-    resumePolicy=_choice("Never", "LongRunning", "FromVolume"),
+    nasConfig=_SEARCH,
+    resumePolicy=_choice("Never", "LongRunning", "FromVolume", ""),
 )
 """`spec` of an Experiment, as a node of the catalog."""
 

@@ -40,7 +40,8 @@ class SpecRule:
 class FoundInObject:
     """What an object rule found: in which object, at which JSON pointer (RFC 6901; "" is the whole object).
 
-    `at_key`: it is the key that has to change, not the value that it holds.
+    `at_key`: it is the key that has to change, not the value that it holds. `tolerated`: the server takes the object
+    all the same, and what is wrong shows later, or never; where raw manifests are judged, it is a warning.
     """
 
     object: KubeObject
@@ -50,6 +51,7 @@ class FoundInObject:
     notes: tuple[str, ...] = ()
     help: str | None = None
     at_key: bool = False
+    tolerated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

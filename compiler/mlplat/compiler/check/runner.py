@@ -28,6 +28,10 @@ AFTER_SCHEMA = frozenset(("MLP440", "MLP443", "MLP444", "MLP445", "MLP446", "MLP
 """What the server looks at only once the schema has nothing to say, as it does."""
 
 
+STRICTER = frozenset(("MLP448",))
+"""Rules that refuse, by design, what the server takes: also where raw manifests are judged."""
+
+
 @dataclass(frozen=True, slots=True)
 class SpecVerdict:
     """What the spec rules said of one environment. `checked` is None when one of the findings is an error.
@@ -129,8 +133,11 @@ def unused_allowances(verdicts: Iterable[ObjectVerdict]) -> list[Diagnostic]:
     return unused(item for key, item in held.items() if key not in spent and item.code not in elsewhere)
 
 
-def find_in_objects(scope: ObjectScope, severities: Severities) -> Iterator[tuple[KubeObject, Diagnostic]]:
-    """What the object rules find in raw manifests, each with its object; allowances stand in annotations."""
+def find_in_objects(scope: ObjectScope, severities: Severities) -> Iterator[tuple[FoundInObject, Diagnostic]]:
+    """What the object rules find in raw manifests; allowances stand in annotations.
+
+    What a server would take is a warning at most (`STRICTER` names the exceptions).
+    """
     allowed: dict[int, frozenset[str]] = {}
     misshapen: set[int] = set()
     well_formed = scope
@@ -140,12 +147,13 @@ def find_in_objects(scope: ObjectScope, severities: Severities) -> Iterator[tupl
             continue
         for found in rule.check(well_formed if rule.code in AFTER_SCHEMA else scope):
             item = found.object
-            if rule.code == SCHEMA_RULE:
+            if rule.code == SCHEMA_RULE and not found.tolerated:
                 misshapen.add(id(item))
             if id(item) not in allowed:
                 allowed[id(item)] = codes_allowed_on(item.body)
             if rule.code not in allowed[id(item)]:
-                yield item, object_finding(rule.code, severity, found)
+                softened = found.tolerated and rule.code not in STRICTER and severity is Severity.ERROR
+                yield found, object_finding(rule.code, Severity.WARNING if softened else severity, found)
         if rule.code == SCHEMA_RULE:
             well_formed = replace(scope, objects=[item for item in scope.objects if id(item) not in misshapen])
 

@@ -16,6 +16,8 @@ Check = Callable[[Any], str | None]
 _PORT_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _ENV_NAME = re.compile(r"[ -<>-~]+")
 _CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]+")
+_RESOURCES = ("cpu", "memory", "storage", "ephemeral-storage", "pods")
+_PATH_PART = re.compile(r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+")
 _PERCENT = re.compile(r"[0-9]+%")
 _OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
 
@@ -29,6 +31,19 @@ def text(why: Callable[[str], str | None], empty: bool = True) -> Check:
         return why(value) if value else "must not be empty"
 
     return check
+
+
+def texts(check: Check) -> Check:
+    """A list of texts, each with a form; an empty one is checked too."""
+
+    def of(value: Any) -> str | None:
+        for one in value if isinstance(value, list) else ():
+            why = check(one)
+            if why is not None:
+                return f"`{one}` {why}"
+        return None
+
+    return of
 
 
 def one_of(*options: str, empty: bool = True) -> Check:
@@ -112,6 +127,23 @@ def env_name(value: Any) -> str | None:
     if isinstance(value, str) and value and not _ENV_NAME.fullmatch(value):
         return "must be printable ASCII without `=`"
     return None
+
+
+def domain_path(value: Any) -> str | None:
+    """A domain and a path, such as `example.com/controller`."""
+    if not isinstance(value, str) or not value:
+        return None
+    domain, slash, path = value.partition("/")
+    if not slash or not path or subdomain_strict(domain) or not _PATH_PART.fullmatch(path):
+        return "must be a domain and a path, such as `example.com/controller`"
+    return None
+
+
+def resource_name(value: Any) -> str | None:
+    """A resource: one of Kubernetes' own, or a name with a domain."""
+    if not isinstance(value, str) or not value or value in _RESOURCES or value.startswith("hugepages-"):
+        return None
+    return qualified(value) if "/" in value else "is no resource of Kubernetes, and has no domain"
 
 
 def config_key(value: Any) -> str | None:

@@ -1,42 +1,58 @@
 """Jobs as a whole. Source: Kubernetes v1.37 `pkg/apis/batch/validation/validation.go`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-Problem = tuple[str, str]
-Body = Mapping[str, Any]
-
-
-def _map(value: Any) -> Body:
-    return value if isinstance(value, dict) else {}
-
-
-def _maps(value: Any) -> list[tuple[int, Body]]:
-    return [(i, one) for i, one in enumerate(value) if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _spec(body: Body) -> Body:
-    return _map(body.get("spec"))
+from mlplat.compiler.check.reading import Body, Problem, at_key, mapping, mappings, metadata_of, number, spec_of
 
 
 def problems_of_job(body: Body) -> Iterator[Problem]:
     """Completion, indexes and policies of a Job."""
-    yield from _job_spec(_spec(body), "/spec")
+    spec = spec_of(body)
+    if spec.get("completionMode") == "Indexed":
+        count = number(spec.get("completions")) or 1
+        if "." in str(metadata_of(body).get("name")) or len(f"{metadata_of(body).get('name')}-{count - 1}") > 63:
+            yield "/metadata/name", "with an index behind it must be a DNS label: its pods are named so"
+    if spec.get("manualSelector"):
+        labels = mapping(mapping(mapping(spec.get("template")).get("metadata")).get("labels"))
+        wanted = mapping(mapping(spec.get("selector")).get("matchLabels"))
+        if not isinstance(spec.get("selector"), dict):
+            yield "/spec", "`manualSelector` needs `selector`"
+        elif any(labels.get(key) != value for key, value in wanted.items()):
+            yield "/spec/selector", "does not match the labels of the template"
+    else:
+        yield from _own_labels(mapping(mapping(spec.get("template")).get("metadata")), metadata_of(body).get("name"))
+    yield from _job_spec(spec_of(body), "/spec")
 
 
 def problems_of_cron_job(body: Body) -> Iterator[Problem]:
     """The same of the jobs of a CronJob."""
-    spec = _map(_map(_spec(body).get("jobTemplate")).get("spec"))
+    spec = mapping(mapping(spec_of(body).get("jobTemplate")).get("spec"))
     for field in ("selector", "manualSelector"):
         if spec.get(field):
             yield f"/spec/jobTemplate/spec/{field}", f"a CronJob's jobs take no `{field}`"
     yield from _job_spec(spec, "/spec/jobTemplate/spec")
 
 
+def _own_labels(metadata: Body, name: Any) -> Iterator[Problem]:
+    """Labels that the server writes itself; a written one must say the same."""
+    labels = mapping(metadata.get("labels"))
+    for key in ("batch.kubernetes.io/job-name", "job-name"):
+        if key in labels and labels[key] != name:
+            yield at_key("/spec/template/metadata/labels", key), "is written by the server: the name of the Job"
+    for key in ("batch.kubernetes.io/controller-uid", "controller-uid"):
+        if key in labels:
+            yield at_key("/spec/template/metadata/labels", key), "is written by the server"
+
+
 def _job_spec(spec: Body, at: str) -> Iterator[Problem]:
     indexed = spec.get("completionMode") == "Indexed"
     if indexed and isinstance(spec.get("parallelism"), int) and spec["parallelism"] > 100_000:
         yield f"{at}/parallelism", "must be at most 100000 when indexed"
+    if indexed and spec.get("completions") is None and spec.get("parallelism") is not None:
+        yield at, "`completionMode: Indexed` needs `completions`"
+    if spec.get("podFailurePolicy") is not None and spec.get("podReplacementPolicy") == "TerminatingOrFailed":
+        yield f"{at}/podReplacementPolicy", "must be `Failed` with a `podFailurePolicy`"
     if spec.get("selector") is not None and not spec.get("manualSelector"):
         yield f"{at}/selector", "needs `manualSelector: true`: the server makes the selector"
     per_index, most = spec.get("backoffLimitPerIndex"), spec.get("maxFailedIndexes")
@@ -58,7 +74,7 @@ def _success(spec: Body, at: str, indexed: bool) -> Iterator[Problem]:
         yield f"{at}/successPolicy", "needs `completionMode: Indexed`"
         return
     completions = spec.get("completions")
-    for index, rule in _maps(spec["successPolicy"].get("rules")):
+    for index, rule in mappings(spec["successPolicy"].get("rules")):
         where = f"{at}/successPolicy/rules/{index}"
         indexes, count = rule.get("succeededIndexes"), rule.get("succeededCount")
         if indexes is None and count is None:
@@ -86,17 +102,19 @@ def _number_of_indexes(text: str, completions: int | None) -> int | None:
 
 
 def _failure(spec: Body, at: str) -> Iterator[Problem]:
-    template = _map(_map(spec.get("template")).get("spec"))
+    template = mapping(mapping(spec.get("template")).get("spec"))
     if template.get("restartPolicy") not in ("Never", None, ""):
         yield f"{at}/template/spec/restartPolicy", "must be `Never` with a `podFailurePolicy`"
     names = {
-        str(one.get("name")) for field in ("containers", "initContainers") for _, one in _maps(template.get(field))
+        str(one.get("name")) for field in ("containers", "initContainers") for _, one in mappings(template.get(field))
     }
-    for index, rule in _maps(spec["podFailurePolicy"].get("rules")):
+    for index, rule in mappings(spec["podFailurePolicy"].get("rules")):
         where = f"{at}/podFailurePolicy/rules/{index}"
         if rule.get("action") == "FailIndex" and spec.get("backoffLimitPerIndex") is None:
             yield f"{where}/action", "`FailIndex` needs `backoffLimitPerIndex`"
-        codes = _map(rule.get("onExitCodes"))
+        if rule.get("onExitCodes") is None and not rule.get("onPodConditions"):
+            yield where, "needs `onExitCodes` or `onPodConditions`"
+        codes = mapping(rule.get("onExitCodes"))
         name, values = codes.get("containerName"), codes.get("values")
         if name is not None and str(name) not in names:
             yield f"{where}/onExitCodes/containerName", "there is no such container"

@@ -5,8 +5,9 @@ from typing import Any
 
 from mlplat.compiler.check.core import forms as f
 from mlplat.compiler.check.core.forms import Forms
+from mlplat.compiler.check.core.pod_forms import NODE_TERMS
 from mlplat.compiler.check.core.schedules import is_time_zone, why_no_schedule
-from mlplat.compiler.check.core.volume_forms import CLAIM
+from mlplat.compiler.check.core.volume_forms import CLAIM, DRIVER
 from mlplat.objects.names import why_no_path_segment, why_no_service_name
 
 _RBAC = "rbac.authorization.k8s.io"
@@ -31,11 +32,7 @@ _JOB: dict[str, Any] = {
     ),
     "completionMode": f.one_of("Indexed", "NonIndexed", empty=False),
     "podReplacementPolicy": f.one_of("Failed", "TerminatingOrFailed", empty=False),
-    "managedBy": lambda v: (
-        "must be a domain and a path, such as `example.com/controller`"
-        if isinstance(v, str) and ("/" not in v or f.subdomain(v.split("/")[0]))
-        else None
-    ),
+    "managedBy": lambda v: "must not be empty" if v == "" else f.domain_path(v),
     "podFailurePolicy.rules[]": (f.need("action"), f.exactly_one("onExitCodes", "onPodConditions")),
     "podFailurePolicy.rules[].action": f.one_of("Count", "FailIndex", "FailJob", "Ignore"),
     "podFailurePolicy.rules[].onExitCodes": f.need("operator", "values"),
@@ -175,6 +172,21 @@ def _path(value: Any) -> str | None:
     return None
 
 
+VOLUME_SPEC: dict[str, Any] = {
+    "nfs": f.need("server", "path"),
+    "nfs.path": f.absolute,
+    "hostPath": f.need("path"),
+    "local": f.need("path"),
+    "local.path": lambda v: "must not contain `..`" if isinstance(v, str) and ".." in v.split("/") else None,
+    "csi": f.need("driver", "volumeHandle"),
+    "csi.driver": DRIVER,
+    "nodeAffinity": f.need("required"),
+    "nodeAffinity.required": f.need("nodeSelectorTerms"),
+    **_at("nodeAffinity.required.nodeSelectorTerms[]", NODE_TERMS),
+    "volumeAttributesClassName": f.subdomain_strict,
+}
+"""A PersistentVolume's sources, and the nodes that it can be reached from."""
+
 _TARGETS = {
     "type": f.one_of("Utilization", "Value", "AverageValue", empty=False),
     "averageUtilization": f.at_least(1),
@@ -216,6 +228,8 @@ FORMS: Mapping[tuple[str, str], Forms] = {
             **_at("spec.volumeClaimTemplates[].spec", CLAIM),
             "spec.volumeClaimTemplates[]": f.need("spec"),
         },
+        ("apps", "ReplicaSet"): dict(_WORKLOAD),
+        ("", "ReplicationController"): {"spec.replicas": _COUNT, "spec.minReadySeconds": _COUNT},
         ("apps", "DaemonSet"): {
             **_WORKLOAD,
             "spec.revisionHistoryLimit": _COUNT,
@@ -242,7 +256,7 @@ FORMS: Mapping[tuple[str, str], Forms] = {
             "spec.internalTrafficPolicy": f.one_of("Cluster", "Local", empty=False),
             "spec.externalTrafficPolicy": f.one_of("Cluster", "Local"),
             "spec.ipFamilyPolicy": f.one_of("SingleStack", "PreferDualStack", "RequireDualStack", empty=False),
-            "spec.ipFamilies[]": f.one_of("IPv4", "IPv6"),
+            "spec.ipFamilies[]": f.one_of("IPv4", "IPv6", empty=False),
             "spec.trafficDistribution": f.one_of("PreferClose", "PreferSameZone", "PreferSameNode", empty=False),
             "spec.loadBalancerSourceRanges[]": f.cidr,
             "spec.loadBalancerClass": f.qualified_strict,
@@ -280,9 +294,7 @@ FORMS: Mapping[tuple[str, str], Forms] = {
         ("", "PersistentVolumeClaim"): {
             "": f.need("spec"),
             **_at("spec", CLAIM),
-            "spec.dataSource": f.need("kind", "name"),
             "spec.dataSourceRef": f.need("kind", "name"),
-            "spec.dataSource.apiGroup": f.subdomain,
             "spec.dataSourceRef.apiGroup": f.subdomain,
             "spec.volumeAttributesClassName": f.subdomain,
         },
@@ -295,9 +307,7 @@ FORMS: Mapping[tuple[str, str], Forms] = {
             "spec.persistentVolumeReclaimPolicy": f.one_of("Delete", "Recycle", "Retain"),
             "spec.storageClassName": f.subdomain,
             "spec.volumeMode": CLAIM["volumeMode"],
-            "spec.nfs": f.need("server", "path"),
-            "spec.nfs.path": f.absolute,
-            "spec.hostPath": f.need("path"),
+            **_at("spec", VOLUME_SPEC),
         },
         (_RBAC, "Role"): {"rules[]": _rule},
         (_RBAC, "ClusterRole"): {
@@ -327,7 +337,7 @@ FORMS: Mapping[tuple[str, str], Forms] = {
             "spec.metrics[].resource": f.need("name", "target"),
             "spec.metrics[].containerResource": f.need("name", "container", "target"),
             "spec.metrics[].containerResource.container": f.label,
-            "spec.metrics[].containerResource.name": f.qualified,
+            "spec.metrics[].containerResource.name": f.resource_name,
             **_at("spec.metrics[].object.describedObject", _REFERENCE),
             **_at("spec.behavior.scaleDown", _SCALING),
             **_at("spec.behavior.scaleUp", _SCALING),
@@ -344,7 +354,7 @@ FORMS: Mapping[tuple[str, str], Forms] = {
         ("storage.k8s.io", "StorageClass"): {
             "": f.need("provisioner"),
             "provisioner": f.text(lambda v: f.qualified(v.lower())),
-            "reclaimPolicy": f.one_of("Delete", "Retain", empty=False),
+            "reclaimPolicy": f.one_of("Delete", "Retain"),
             "volumeBindingMode": f.one_of("Immediate", "WaitForFirstConsumer", empty=False),
             "allowedTopologies[]": f.need("matchLabelExpressions"),
             "allowedTopologies[].matchLabelExpressions[]": f.need("key", "values"),

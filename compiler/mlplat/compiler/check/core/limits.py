@@ -4,11 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mlplat.compiler.check.core import forms as f
+from mlplat.compiler.check.reading import Body, Problem, mapping
 from mlplat.objects.equality import escape
 from mlplat.objects.quantity import parse
-
-Problem = tuple[str, str]
-Body = Mapping[str, Any]
 
 _COUNTED = frozenset(
     [
@@ -35,10 +33,6 @@ _OF_PODS = frozenset({*(one for one in _MEASURED if "storage" not in one or "eph
 _LIMIT_TYPES = ("Pod", "Container", "PersistentVolumeClaim")
 
 
-def _map(value: Any) -> Body:
-    return value if isinstance(value, dict) else {}
-
-
 def _nanos(value: Any) -> int | None:
     try:
         return parse(value).nanos
@@ -55,7 +49,7 @@ def _why_no_name(name: str, plain: frozenset[str]) -> str | None:
 
 def problems_of_quota(body: Body) -> Iterator[Problem]:
     """Names, amounts and scopes of a quota."""
-    spec = _map(body.get("spec"))
+    spec = mapping(body.get("spec"))
     hard = spec.get("hard")
     for name, amount in hard.items() if isinstance(hard, dict) else ():
         where = f"/spec/hard/{escape(name)}"
@@ -65,7 +59,7 @@ def problems_of_quota(body: Body) -> Iterator[Problem]:
             yield where, f"`{name}` {why}"
         elif nanos is not None and nanos < 0:
             yield where, "must not be negative"
-        elif nanos is not None and nanos % 10**9 and name in _COUNTED:
+        elif nanos is not None and nanos % 10**9 and (name in _COUNTED or name.startswith("count/")):
             yield where, "must be a whole number"
     scopes = [(f"/spec/scopes/{i}", one) for i, one in enumerate(spec.get("scopes") or ()) if isinstance(one, str)]
     selector = spec.get("scopeSelector")
@@ -105,7 +99,7 @@ def _scopes(scopes: list[tuple[str, str]], names: set[str]) -> Iterator[Problem]
 
 def problems_of_limit_range(body: Body) -> Iterator[Problem]:
     """Types, names and bounds of a LimitRange."""
-    spec = _map(body.get("spec"))
+    spec = mapping(body.get("spec"))
     seen: set[str] = set()
     for index, limit in enumerate(spec.get("limits") or ()):
         if isinstance(limit, dict):
@@ -121,7 +115,7 @@ def _limit(limit: Body, kind: Any, where: str) -> Iterator[Problem]:
     if not isinstance(kind, str) or (kind not in _LIMIT_TYPES and ("/" not in kind or f.qualified_strict(kind))):
         yield f"{where}/type", "must be Pod, Container, PersistentVolumeClaim or a name with a domain"
     fields = ("max", "min", "default", "defaultRequest", "maxLimitRequestRatio")
-    amounts = {field: _map(limit.get(field)) for field in fields}
+    amounts = {field: mapping(limit.get(field)) for field in fields}
     if kind == "Pod":
         for field in ("default", "defaultRequest"):
             if amounts[field]:
@@ -148,7 +142,7 @@ def _bounds(name: str, held: Mapping[str, int | None], where: str) -> Iterator[P
     ratio, least, most = held.get("maxLimitRequestRatio"), held.get("min"), held.get("max")
     if ratio is not None and ratio < 10**9:
         yield f"{where}/maxLimitRequestRatio", f"`{name}`: must be at least 1"
-    elif ratio is not None and least and most and ratio * least > most * 10**9:
+    elif ratio is not None and least and most and ratio * 1.0 > most / least * 10**9:
         yield f"{where}/maxLimitRequestRatio", f"`{name}`: is above `max` divided by `min`"
     if "/" in name or name.startswith("hugepages-"):
         request, limit = held.get("defaultRequest"), held.get("default")

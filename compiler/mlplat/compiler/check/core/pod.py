@@ -6,9 +6,7 @@ from typing import Any
 
 from mlplat.compiler.check.core.pod_forms import POD
 from mlplat.compiler.check.core.volume_forms import VOLUME_SOURCES
-
-Problem = tuple[str, str]
-"""A JSON pointer and what is wrong there."""
+from mlplat.compiler.check.reading import Body, Problem, mapping, mappings
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +30,6 @@ def problems_of_pod(spec: Any, pointer: str, use: PodUse) -> list[Problem]:
     return found
 
 
-def _dicts(value: Any) -> list[tuple[int, Mapping[str, Any]]]:
-    return [(i, one) for i, one in enumerate(value) if isinstance(one, dict)] if isinstance(value, list) else []
-
-
 def _restart(spec: Mapping[str, Any], pointer: str, use: PodUse) -> Iterator[Problem]:
     policy = spec.get("restartPolicy") or "Always"
     if use.restart is not None and policy not in use.restart:
@@ -45,7 +39,7 @@ def _restart(spec: Mapping[str, Any], pointer: str, use: PodUse) -> Iterator[Pro
 
 def _volumes(spec: Mapping[str, Any], pointer: str) -> Iterator[Problem]:
     seen: set[str] = set()
-    for index, volume in _dicts(spec.get("volumes")):
+    for index, volume in mappings(spec.get("volumes")):
         where = f"{pointer}/volumes/{index}"
         name = volume.get("name")
         if isinstance(name, str) and name:
@@ -62,10 +56,10 @@ def _volumes(spec: Mapping[str, Any], pointer: str) -> Iterator[Problem]:
 
 def _paths(projected: Mapping[str, Any], where: str) -> Iterator[Problem]:
     paths: set[str] = set()
-    for index, source in _dicts(projected.get("sources")):
+    for index, source in mappings(projected.get("sources")):
         for kind in ("configMap", "secret", "downwardAPI"):
             held = source.get(kind)
-            for number, item in _dicts(held.get("items")) if isinstance(held, dict) else []:
+            for number, item in mappings(held.get("items")) if isinstance(held, dict) else []:
                 path = item.get("path")
                 if str(path) in paths:
                     yield f"{where}/sources/{index}/{kind}/items/{number}/path", f"`{path}` is there twice"
@@ -73,22 +67,25 @@ def _paths(projected: Mapping[str, Any], where: str) -> Iterator[Problem]:
 
 
 def _containers(spec: Mapping[str, Any], pointer: str, use: PodUse) -> Iterator[Problem]:
-    volumes = {str(one.get("name")): one for _, one in _dicts(spec.get("volumes"))}
+    volumes = {str(one.get("name")): one for _, one in mappings(spec.get("volumes"))}
     names: set[str] = set()
     ports: set[tuple[str, Any, Any]] = set()
     for field in ("initContainers", "containers"):
-        for index, body in _dicts(spec.get(field)):
+        for index, body in mappings(spec.get(field)):
             where = f"{pointer}/{field}/{index}"
             name = body.get("name")
             if isinstance(name, str) and name in names:
                 yield f"{where}/name", f"two containers are named `{name}`"
             names.add(str(name))
-            if not body.get("image"):
+            image = body.get("image")
+            if not image:
                 yield where, "needs `image`"
+            elif isinstance(image, str) and image != image.strip() and not use.template:
+                yield f"{where}/image", "has a space at an end"
+            yield from _lifecycle(body, where, spec)
+            yield from _restarts(body, where, field == "initContainers")
             yield from _mounts(body, where, volumes, use)
-            if field == "initContainers":
-                yield from _init(body, where)
-            for number, port in _dicts(body.get("ports")) if field == "containers" else []:
+            for number, port in mappings(body.get("ports")) if field == "containers" else []:
                 key = (str(port.get("protocol") or "TCP"), str(port.get("hostIP")), str(port.get("hostPort")))
                 if port.get("hostPort"):
                     if key in ports:
@@ -97,14 +94,14 @@ def _containers(spec: Mapping[str, Any], pointer: str, use: PodUse) -> Iterator[
                 if spec.get("hostNetwork") is True and port.get("hostPort") not in (None, 0, port.get("containerPort")):
                     yield f"{where}/ports/{number}/hostPort", "must equal `containerPort` with `hostNetwork`"
             claimed = body.get("resources", {}).get("claims") if isinstance(body.get("resources"), dict) else None
-            known = {str(one.get("name")) for _, one in _dicts(spec.get("resourceClaims"))}
-            for number, claim in _dicts(claimed):
+            known = {str(one.get("name")) for _, one in mappings(spec.get("resourceClaims"))}
+            for number, claim in mappings(claimed):
                 if str(claim.get("name")) not in known:
                     yield f"{where}/resources/claims/{number}/name", "no such claim in `resourceClaims`"
 
 
 def _mounts(body: Mapping[str, Any], where: str, volumes: Mapping[Any, Any], use: PodUse) -> Iterator[Problem]:
-    for number, mount in _dicts(body.get("volumeMounts")):
+    for number, mount in mappings(body.get("volumeMounts")):
         name = mount.get("name")
         if isinstance(name, str) and name and name not in volumes and name not in use.claims:
             yield f"{where}/volumeMounts/{number}/name", f"there is no volume `{name}`"
@@ -115,8 +112,15 @@ def _mounts(body: Mapping[str, Any], where: str, volumes: Mapping[Any, Any], use
             yield f"{where}/volumeMounts/{number}/mountPropagation", "`Bidirectional` needs a privileged container"
         if mount.get("recursiveReadOnly") not in (None, "Disabled") and not mount.get("readOnly"):
             yield f"{where}/volumeMounts/{number}/recursiveReadOnly", "needs `readOnly: true`"
-    mounted = {str(mount.get("name")) for _, mount in _dicts(body.get("volumeMounts"))}
-    for number, device in _dicts(body.get("volumeDevices")):
+    seen: set[str] = set()
+    for number, device in mappings(body.get("volumeDevices")):
+        for part in ("name", "devicePath"):
+            key = f"{part}={device.get(part)}"
+            if key in seen:
+                yield f"{where}/volumeDevices/{number}/{part}", "is there twice"
+            seen.add(key)
+    mounted = {str(mount.get("name")) for _, mount in mappings(body.get("volumeMounts"))}
+    for number, device in mappings(body.get("volumeDevices")):
         name = str(device.get("name"))
         volume = volumes.get(name)
         if volume is not None and not {"persistentVolumeClaim", "ephemeral"} & set(volume):
@@ -127,14 +131,31 @@ def _mounts(body: Mapping[str, Any], where: str, volumes: Mapping[Any, Any], use
             yield f"{where}/volumeDevices/{number}/name", "is mounted too"
 
 
-def _init(body: Mapping[str, Any], where: str) -> Iterator[Problem]:
+def _lifecycle(body: Body, where: str, spec: Body) -> Iterator[Problem]:
+    """How long a hook sleeps, within the time that the pod is given to end."""
+    given = spec.get("terminationGracePeriodSeconds")
+    grace = given if isinstance(given, int) and given >= 0 else 30 if given is None else 1
+    for hook in ("preStop", "postStart"):
+        seconds = mapping(mapping(mapping(body.get("lifecycle")).get(hook)).get("sleep")).get("seconds")
+        if isinstance(seconds, int) and not 0 <= seconds <= grace:
+            pointer = f"{where}/lifecycle/{hook}/sleep/seconds"
+            yield pointer, f"must be from 0 to `terminationGracePeriodSeconds`, {grace}"
+
+
+def _restarts(body: Body, where: str, init: bool) -> Iterator[Problem]:
     policy = body.get("restartPolicy")
     if policy is not None and policy not in ("Always", "Never", "OnFailure"):
         yield f"{where}/restartPolicy", "must be `Always`, `Never` or `OnFailure`"
-    if policy != "Always":
-        for field in ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe"):
-            if body.get(field) is not None:
-                yield f"{where}/{field}", "only with `restartPolicy: Always` may an init container have it"
+    if body.get("restartPolicyRules") and not policy:
+        yield f"{where}/restartPolicyRules", "needs `restartPolicy`"
+    if init and policy != "Always":
+        yield from _init(body, where)
+
+
+def _init(body: Mapping[str, Any], where: str) -> Iterator[Problem]:
+    for field in ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe"):
+        if body.get(field) is not None:
+            yield f"{where}/{field}", "only with `restartPolicy: Always` may an init container have it"
 
 
 def _whole(spec: Mapping[str, Any], pointer: str, use: PodUse) -> Iterator[Problem]:
@@ -149,18 +170,39 @@ def _whole(spec: Mapping[str, Any], pointer: str, use: PodUse) -> Iterator[Probl
         yield f"{pointer}/shareProcessNamespace", "`shareProcessNamespace` and `hostPID` exclude each other"
     if spec.get("schedulingGates") and spec.get("nodeName"):
         yield f"{pointer}/nodeName", "`nodeName` and `schedulingGates` exclude each other"
+    if not use.template:
+        yield from _of_a_pod_itself(spec, pointer)
+    if spec.get("hostUsers") is not False:
+        for field in ("containers", "initContainers"):
+            for index, body in mappings(spec.get(field)):
+                if mapping(body.get("securityContext")).get("procMount") == "Unmasked":
+                    yield f"{pointer}/{field}/{index}/securityContext/procMount", "`Unmasked` needs `hostUsers: false`"
     if spec.get("ephemeralContainers"):
         yield f"{pointer}/ephemeralContainers", "cannot be there when a pod is made"
     if isinstance(spec.get("os"), dict) and spec["os"].get("name") == "windows" and _has_linux_settings(spec):
         yield f"{pointer}/os", "a Windows pod may not have these security settings"
     seen: set[tuple[Any, Any]] = set()
-    for index, one in _dicts(spec.get("topologySpreadConstraints")):
+    for index, one in mappings(spec.get("topologySpreadConstraints")):
         pair = (str(one.get("topologyKey")), str(one.get("whenUnsatisfiable")))
         if pair in seen:
             yield f"{pointer}/topologySpreadConstraints/{index}", "the same key and `whenUnsatisfiable` are there twice"
         seen.add(pair)
         if one.get("minDomains") is not None and one.get("whenUnsatisfiable") != "DoNotSchedule":
             yield f"{pointer}/topologySpreadConstraints/{index}/minDomains", "needs `whenUnsatisfiable: DoNotSchedule`"
+
+
+def _of_a_pod_itself(spec: Body, pointer: str) -> Iterator[Problem]:
+    """What admission asks of a pod, and not of the template that one is made from."""
+    if not spec.get("serviceAccountName"):
+        for index, volume in mappings(spec.get("volumes")):
+            for number, source in mappings(mapping(volume.get("projected")).get("sources")):
+                if source.get("serviceAccountToken") is not None:
+                    where = f"{pointer}/volumes/{index}/projected/sources/{number}/serviceAccountToken"
+                    yield where, "needs the pod's `serviceAccountName`"
+    if spec.get("overhead") and not spec.get("runtimeClassName"):
+        yield f"{pointer}/overhead", "comes from a `runtimeClassName`"
+    if spec.get("priority") not in (None, 0) and not spec.get("priorityClassName"):
+        yield f"{pointer}/priority", "comes from a `priorityClassName`"
 
 
 def _has_linux_settings(spec: Mapping[str, Any]) -> bool:

@@ -4,7 +4,8 @@ from typing import Any
 
 from mlplat.compiler.check.core import forms as f
 from mlplat.compiler.check.core.forms import Check, Forms
-from mlplat.compiler.check.core.volume_forms import VOLUME, field_path, resource_field
+from mlplat.compiler.check.core.volume_forms import VOLUME, divisor, field_path, resource_field
+from mlplat.compiler.check.reading import mapping, mappings
 from mlplat.objects.quantity import parse
 
 _ENV_FIELDS = (
@@ -40,6 +41,19 @@ def _amounts(value: Any) -> str | None:
             return f"`{name}` {why}"
         if "/" in name and not name.split("/")[0].endswith("kubernetes.io") and _fraction(amount):
             return f"`{name}` must be a whole number"
+    return None
+
+
+def _huge_pages(value: Any) -> str | None:
+    """Pages of a size are asked for whole."""
+    for name, amount in value.items() if isinstance(value, dict) else ():
+        if name.startswith("hugepages-"):
+            try:
+                size, asked = parse(name.removeprefix("hugepages-")).nanos, parse(amount).nanos
+            except ValueError:
+                continue
+            if size > 0 and asked % size:
+                return f"`{name}` must be a multiple of the page"
     return None
 
 
@@ -102,8 +116,8 @@ def _node_expression(value: Any) -> str | None:
         return None
     operator, values = value.get("operator"), value.get("values")
     if operator in ("Gt", "Lt"):
-        one = isinstance(values, list) and len(values) == 1 and str(values[0]).lstrip("+-").isdigit()
-        return None if one else f"`{operator}` needs one whole number in `values`"
+        one = isinstance(values, list) and len(values) == 1
+        return None if one else f"`{operator}` needs one value, a whole number"
     return f.expression(value)
 
 
@@ -176,8 +190,8 @@ def _privileges(value: Any) -> str | None:
     added = (value.get("capabilities") or {}).get("add") if isinstance(value.get("capabilities"), dict) else None
     if value.get("privileged") is True:
         return "`privileged` and `allowPrivilegeEscalation: false` exclude each other"
-    if isinstance(added, list) and any(one in ("SYS_ADMIN", "CAP_SYS_ADMIN") for one in added):
-        return "`SYS_ADMIN` and `allowPrivilegeEscalation: false` exclude each other"
+    if isinstance(added, list) and "CAP_SYS_ADMIN" in added:
+        return "`CAP_SYS_ADMIN` and `allowPrivilegeEscalation: false` exclude each other"
     return None
 
 
@@ -190,7 +204,6 @@ _IDS = {f"securityContext.{name}": f.between(0, 2**31 - 1) for name in ("runAsUs
 CONTAINER: dict[str, Any] = {
     "": f.need("name"),
     "name": f.label,
-    "image": f.text(lambda value: None if value == value.strip() else "has a space at an end"),
     "imagePullPolicy": f.one_of("Always", "IfNotPresent", "Never"),
     "terminationMessagePolicy": f.one_of("File", "FallbackToLogsOnError"),
     "ports[]": f.need("containerPort"),
@@ -204,7 +217,7 @@ CONTAINER: dict[str, Any] = {
     "env[].valueFrom.fieldRef": f.need("fieldPath"),
     "env[].valueFrom.fieldRef.apiVersion": f.one_of("v1"),
     "env[].valueFrom.fieldRef.fieldPath": field_path(_ENV_FIELDS, maps=False),
-    "env[].valueFrom.resourceFieldRef": f.need("resource"),
+    "env[].valueFrom.resourceFieldRef": (f.need("resource"), divisor),
     "env[].valueFrom.resourceFieldRef.resource": resource_field,
     "env[].valueFrom.configMapKeyRef": f.need("name", "key"),
     "env[].valueFrom.configMapKeyRef.name": f.subdomain,
@@ -219,6 +232,8 @@ CONTAINER: dict[str, Any] = {
     "envFrom[].secretRef": f.need("name"),
     "envFrom[].secretRef.name": f.subdomain,
     "resources": resources,
+    "resources.limits": _huge_pages,
+    "resources.requests": _huge_pages,
     "resizePolicy[].resourceName": f.one_of("cpu", "memory"),
     "resizePolicy[].restartPolicy": f.one_of("NotRequired", "RestartContainer", empty=False),
     "volumeMounts[]": f.need("name", "mountPath"),
@@ -227,6 +242,9 @@ CONTAINER: dict[str, Any] = {
     "volumeMounts[].subPathExpr": f.inside,
     "volumeMounts[].mountPropagation": f.one_of("None", "HostToContainer", "Bidirectional", empty=False),
     "volumeDevices[]": f.need("name", "devicePath"),
+    "volumeDevices[].devicePath": lambda v: (
+        "must not contain `..`" if isinstance(v, str) and ".." in v.split("/") else None
+    ),
     "lifecycle.preStop": f.exactly_one("exec", "httpGet", "tcpSocket", "sleep"),
     "lifecycle.postStart": f.exactly_one("exec", "httpGet", "tcpSocket", "sleep"),
     **_at("lifecycle.preStop", _HANDLER),
@@ -242,20 +260,57 @@ CONTAINER: dict[str, Any] = {
 }
 CONTAINER["securityContext.seccompProfile"] = (f.need("type"), _profile)
 
+
+def _keys_need_selector(value: Any) -> str | None:
+    if isinstance(value, dict) and value.get("matchLabelKeys") and value.get("labelSelector") is None:
+        return "`matchLabelKeys` needs `labelSelector`"
+    return None
+
+
 _POD_TERM: dict[str, Any] = {
     "": f.need("topologyKey"),
     "topologyKey": f.qualified,
     "labelSelector": f.selector,
     "namespaceSelector": f.selector,
     "namespaces[]": f.label_strict,
+    "matchLabelKeys": f.texts(f.qualified_strict),
+    "mismatchLabelKeys": f.texts(f.qualified_strict),
 }
-_NODE_TERM = {"matchExpressions[]": _node_expression, "matchFields[]": _node_field}
+NODE_TERMS = {"matchExpressions[]": _node_expression, "matchFields[]": _node_field}
+"""One term of a node selector."""
+
 _WEIGHT = f.between(1, 100)
 _HARD, _SOFT = "requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution"
 
+
+def _pod_resources(value: Any) -> str | None:
+    """What a pod as a whole asks for: cpu, memory and large pages only."""
+    for side in ("requests", "limits"):
+        held = value.get(side) if isinstance(value, dict) else None
+        for name in held if isinstance(held, dict) else ():
+            if name not in ("cpu", "memory") and not name.startswith("hugepages-"):
+                return f"`{name}`: a pod as a whole takes cpu, memory and hugepages only"
+    return resources(value)
+
+
+_KERNEL = {"hostNetwork": ("net.",), "hostIPC": ("kernel.shm", "kernel.msg", "kernel.sem", "fs.mqueue.")}
+
+
+def _sysctls(value: Any) -> str | None:
+    """Settings of the kernel that the host's namespaces take away from a pod."""
+    if not isinstance(value, dict):
+        return None
+    names = [str(one.get("name")) for _, one in mappings(mapping(value.get("securityContext")).get("sysctls"))]
+    for field, prefixes in _KERNEL.items():
+        if value.get(field) is True and any(name.replace("/", ".").startswith(prefixes) for name in names):
+            return f"`{field}` and these `sysctls` exclude each other"
+    return None
+
+
 POD = Forms(
     {
-        "": f.need("containers"),
+        "": (f.need("containers"), _sysctls),
+        "resources": _pod_resources,
         "restartPolicy": f.one_of("Always", "OnFailure", "Never"),
         "dnsPolicy": f.one_of("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"),
         "activeDeadlineSeconds": f.between(1, 2**31 - 1),
@@ -265,7 +320,6 @@ POD = Forms(
         "subdomain": f.label,
         "priorityClassName": f.subdomain,
         "runtimeClassName": f.subdomain_strict,
-        "schedulerName": f.text(lambda value: f.qualified(value)),
         "preemptionPolicy": f.one_of("PreemptLowerPriority", "Never", empty=False),
         "nodeSelector": f.labels,
         "readinessGates[].conditionType": f.qualified_strict,
@@ -308,20 +362,21 @@ POD = Forms(
         "securityContext.appArmorProfile": _profile,
         "tolerations[]": _toleration,
         "tolerations[].key": f.qualified,
-        "tolerations[].operator": f.one_of("Equal", "Exists", "Lt", "Gt"),
+        "tolerations[].operator": f.one_of("Equal", "Exists"),
         "tolerations[].effect": f.one_of("NoSchedule", "PreferNoSchedule", "NoExecute"),
-        "topologySpreadConstraints[]": f.need("maxSkew", "topologyKey", "whenUnsatisfiable"),
         "topologySpreadConstraints[].maxSkew": f.at_least(1),
         "topologySpreadConstraints[].minDomains": f.at_least(1),
         "topologySpreadConstraints[].whenUnsatisfiable": f.one_of("DoNotSchedule", "ScheduleAnyway", empty=False),
         "topologySpreadConstraints[].nodeAffinityPolicy": f.one_of("Honor", "Ignore", empty=False),
         "topologySpreadConstraints[].nodeTaintsPolicy": f.one_of("Honor", "Ignore", empty=False),
         "topologySpreadConstraints[].labelSelector": f.selector,
+        "topologySpreadConstraints[]": (f.need("maxSkew", "topologyKey", "whenUnsatisfiable"), _keys_need_selector),
+        "topologySpreadConstraints[].matchLabelKeys": f.texts(f.qualified_strict),
         f"affinity.nodeAffinity.{_HARD}": f.need("nodeSelectorTerms"),
-        **_at(f"affinity.nodeAffinity.{_HARD}.nodeSelectorTerms[]", _NODE_TERM),
+        **_at(f"affinity.nodeAffinity.{_HARD}.nodeSelectorTerms[]", NODE_TERMS),
         f"affinity.nodeAffinity.{_SOFT}[].weight": _WEIGHT,
         f"affinity.nodeAffinity.{_SOFT}[]": f.need("weight"),
-        **_at(f"affinity.nodeAffinity.{_SOFT}[].preference", _NODE_TERM),
+        **_at(f"affinity.nodeAffinity.{_SOFT}[].preference", NODE_TERMS),
         **{
             key: check
             for side in ("podAffinity", "podAntiAffinity")

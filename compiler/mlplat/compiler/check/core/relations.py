@@ -3,32 +3,20 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mlplat.compiler.check.core import jobs, limits, services
-from mlplat.objects.names import why_no_path_segment, why_no_subdomain
+from mlplat.compiler.check.reading import Body, Problem, at_key, mapping, mappings, metadata_of, number, spec_of, texts
+from mlplat.objects.names import why_no_qualified_name, why_no_subdomain
 
-Problem = tuple[str, str]
-Body = Mapping[str, Any]
 _RBAC = "rbac.authorization.k8s.io"
 
 
-def _map(value: Any) -> Body:
-    return value if isinstance(value, dict) else {}
-
-
-def _maps(value: Any) -> list[tuple[int, Body]]:
-    return [(i, one) for i, one in enumerate(value) if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _spec(body: Body) -> Body:
-    return _map(body.get("spec"))
-
-
 def _deployment(body: Body) -> Iterator[Problem]:
-    spec = _spec(body)
-    strategy = _map(spec.get("strategy"))
+    spec = spec_of(body)
+    strategy = mapping(spec.get("strategy"))
     rolling = strategy.get("rollingUpdate")
     if strategy.get("type") == "Recreate" and rolling is not None:
         yield "/spec/strategy/rollingUpdate", "`Recreate` takes no `rollingUpdate`"
@@ -48,7 +36,7 @@ def _is_zero(value: Any) -> bool:
 
 
 def _daemon_set(body: Body) -> Iterator[Problem]:
-    rolling = _map(_map(_spec(body).get("updateStrategy")).get("rollingUpdate"))
+    rolling = mapping(mapping(spec_of(body).get("updateStrategy")).get("rollingUpdate"))
     surge, unavailable = (
         rolling.get("maxSurge", 0),
         rolling.get("maxUnavailable", 1),
@@ -60,13 +48,13 @@ def _daemon_set(body: Body) -> Iterator[Problem]:
 
 
 def _stateful_set(body: Body) -> Iterator[Problem]:
-    spec = _spec(body)
-    strategy = _map(spec.get("updateStrategy"))
+    spec = spec_of(body)
+    strategy = mapping(spec.get("updateStrategy"))
     if strategy.get("type") == "OnDelete" and strategy.get("rollingUpdate") is not None:
         yield "/spec/updateStrategy/rollingUpdate", "`OnDelete` takes no `rollingUpdate`"
-    if "." in str(_map(body.get("metadata")).get("name")):
+    if "." in str(mapping(body.get("metadata")).get("name")):
         yield "/metadata/name", "must not contain dots"
-    unavailable = _map(strategy.get("rollingUpdate")).get("maxUnavailable")
+    unavailable = mapping(strategy.get("rollingUpdate")).get("maxUnavailable")
     if unavailable is not None and _is_zero(unavailable):
         yield "/spec/updateStrategy/rollingUpdate/maxUnavailable", "must not be zero"
 
@@ -80,7 +68,7 @@ _BYTES_OF = {
 
 
 def _secret(body: Body) -> Iterator[Problem]:
-    data, texts, kind = _map(body.get("data")), _map(body.get("stringData")), body.get("type")
+    data, texts, kind = mapping(body.get("data")), mapping(body.get("stringData")), body.get("type")
     for key in _BYTES_OF.get(str(kind), ()):
         if (key not in data and key not in texts) or (
             key == "ssh-privatekey" and not (data.get(key) or texts.get(key))
@@ -90,7 +78,7 @@ def _secret(body: Body) -> Iterator[Problem]:
             yield f"/{'stringData' if key in texts else 'data'}/{key}", "must be JSON"
     if kind == "kubernetes.io/basic-auth" and not {"username", "password"} & {*data, *texts}:
         yield "", "a Secret of type `kubernetes.io/basic-auth` needs `username` or `password`"
-    annotations = _map(_map(body.get("metadata")).get("annotations"))
+    annotations = mapping(mapping(body.get("metadata")).get("annotations"))
     if kind == "kubernetes.io/service-account-token" and not annotations.get("kubernetes.io/service-account.name"):
         yield "/metadata", "needs the annotation `kubernetes.io/service-account.name`"
 
@@ -103,37 +91,47 @@ def _is_json(text: Any, encoded: Any) -> bool:
         return False
 
 
+_COPIED = (("", "PersistentVolumeClaim"), ("snapshot.storage.k8s.io", "VolumeSnapshot"))
+"""What a claim's `dataSource` may be; the server drops anything else without a word."""
+
+
 def _claim(body: Body) -> Iterator[Problem]:
-    spec = _spec(body)
+    spec = spec_of(body)
     source, reference = spec.get("dataSource"), spec.get("dataSourceRef")
-    for field, value in (("dataSource", source), ("dataSourceRef", reference)):
-        if (
-            isinstance(value, dict)
-            and not value.get("apiGroup")
-            and value.get("kind") != "PersistentVolumeClaim"
-            and value.get("kind")
-        ):
-            yield f"/spec/{field}/apiGroup", "is needed for every kind but PersistentVolumeClaim"
-    if isinstance(source, dict) and isinstance(reference, dict) and source != reference:
-        yield "/spec/dataSource", "must equal `dataSourceRef`"
+    if (
+        isinstance(reference, dict)
+        and not reference.get("apiGroup")
+        and reference.get("kind") not in ("PersistentVolumeClaim", None, "")
+    ):
+        yield "/spec/dataSourceRef/apiGroup", "is needed for every kind but PersistentVolumeClaim"
+    if isinstance(source, dict) and (source.get("apiGroup") or "", source.get("kind")) in _COPIED:
+        if not source.get("name"):
+            yield "/spec/dataSource", "needs `name`"
+        if isinstance(reference, dict) and source != reference:
+            yield "/spec/dataSource", "must equal `dataSourceRef`"
 
 
 def _volume(body: Body) -> Iterator[Problem]:
     from mlplat.compiler.check.core.volume_forms import VOLUME_SOURCES
 
-    spec = _spec(body)
+    spec = spec_of(body)
     sources = [one for one in (*VOLUME_SOURCES, "local") if spec.get(one) is not None]
     if len(sources) != 1:
         yield "/spec", "must have exactly one source of storage"
-    if spec.get("persistentVolumeReclaimPolicy") == "Recycle" and _map(spec.get("hostPath")).get("path") == "/":
+    if spec.get("persistentVolumeReclaimPolicy") == "Recycle" and mapping(spec.get("hostPath")).get("path") == "/":
         yield "/spec/persistentVolumeReclaimPolicy", "the root of a node cannot be recycled"
+    if spec.get("local") is not None:
+        if not isinstance(spec.get("nodeAffinity"), dict):
+            yield "/spec", "a local volume needs `nodeAffinity`"
+        if spec.get("persistentVolumeReclaimPolicy") == "Recycle":
+            yield "/spec/persistentVolumeReclaimPolicy", "a local volume cannot be recycled"
 
 
 def _binding(body: Body) -> Iterator[Problem]:
-    role = _map(body.get("roleRef"))
+    role = mapping(body.get("roleRef"))
     if body.get("kind") == "ClusterRoleBinding" and role.get("kind") == "Role":
         yield "/roleRef/kind", "must be `ClusterRole`"
-    for index, subject in _maps(body.get("subjects")):
+    for index, subject in mappings(body.get("subjects")):
         where, kind, group = f"/subjects/{index}", subject.get("kind"), subject.get("apiGroup")
         if kind == "ServiceAccount":
             name = subject.get("name")
@@ -151,7 +149,7 @@ def _binding(body: Body) -> Iterator[Problem]:
 
 
 def _role(body: Body) -> Iterator[Problem]:
-    for index, rule in _maps(body.get("rules")):
+    for index, rule in mappings(body.get("rules")):
         if rule.get("nonResourceURLs"):
             yield f"/rules/{index}/nonResourceURLs", "only a ClusterRole may name URLs"
 
@@ -166,15 +164,21 @@ _TARGET_OF = {
 
 
 def _autoscaler(body: Body) -> Iterator[Problem]:
-    spec = _spec(body)
+    spec = spec_of(body)
     least, most = spec.get("minReplicas", 1), spec.get("maxReplicas")
     if isinstance(least, int) and isinstance(most, int) and most < least:
         yield "/spec/maxReplicas", "must be at least `minReplicas`"
-    api_version = _map(spec.get("scaleTargetRef")).get("apiVersion")
+    kinds = [metric.get("type") for _, metric in mappings(spec.get("metrics"))]
+    if least == 0 and least is not False and not {"Object", "External"} & set(map(str, kinds)):
+        yield "/spec/minReplicas", "0 needs a metric of type Object or External"
+    utilization = number(spec.get("targetCPUUtilizationPercentage"))
+    if utilization is not None and utilization < 1:
+        yield "/spec/targetCPUUtilizationPercentage", "must be at least 1"
+    api_version = mapping(spec.get("scaleTargetRef")).get("apiVersion")
     api_version = "" if api_version is None else api_version
     if isinstance(api_version, str) and (api_version.count("/") > 1 or _has_no_group(api_version, spec)):
         yield "/spec/scaleTargetRef/apiVersion", "must be `group/version`"
-    for index, metric in _maps(spec.get("metrics")):
+    for index, metric in mappings(spec.get("metrics")):
         where, kind = f"/spec/metrics/{index}", metric.get("type")
         there = [field for field in _TARGET_OF.values() if metric.get(field) is not None]
         wanted = _TARGET_OF.get(str(kind))
@@ -183,11 +187,12 @@ def _autoscaler(body: Body) -> Iterator[Problem]:
         elif wanted is not None and len(there) > 1:
             yield where, f"`type: {kind}` takes `{wanted}` alone"
         if wanted is not None:
-            yield from _target(_map(_map(metric.get(wanted)).get("target")), wanted, f"{where}/{wanted}/target")
+            yield from _target(mapping(mapping(metric.get(wanted)).get("target")), wanted, f"{where}/{wanted}/target")
 
 
 def _has_no_group(api_version: str, spec: Body) -> bool:
-    return "/" not in api_version and _map(spec.get("scaleTargetRef")).get("kind") != "ReplicationController"
+    kind = mapping(spec.get("scaleTargetRef")).get("kind")
+    return not api_version.partition("/")[0] or ("/" not in api_version and kind != "ReplicationController")
 
 
 def _target(target: Body, kind: str, where: str) -> Iterator[Problem]:
@@ -210,13 +215,13 @@ def _target(target: Body, kind: str, where: str) -> Iterator[Problem]:
 
 
 def _budget(body: Body) -> Iterator[Problem]:
-    spec = _spec(body)
+    spec = spec_of(body)
     if spec.get("minAvailable") is not None and spec.get("maxUnavailable") is not None:
         yield "/spec/maxUnavailable", "`minAvailable` and `maxUnavailable` exclude each other"
 
 
 def _priority(body: Body) -> Iterator[Problem]:
-    name = str(_map(body.get("metadata")).get("name"))
+    name = str(mapping(body.get("metadata")).get("name"))
     value = body.get("value", 0)
     if name.startswith("system-"):
         yield "/metadata/name", "names that start with `system-` are Kubernetes' own"
@@ -225,26 +230,62 @@ def _priority(body: Body) -> Iterator[Problem]:
 
 
 def _ingress(body: Body) -> Iterator[Problem]:
-    spec = _spec(body)
+    spec = spec_of(body)
     if not spec.get("rules") and spec.get("defaultBackend") is None:
         yield "/spec", "needs `rules` or `defaultBackend`"
 
 
 def _config_map(body: Body) -> Iterator[Problem]:
-    for key in sorted(set(_map(body.get("data"))) & set(_map(body.get("binaryData")))):
+    for key in sorted(set(mapping(body.get("data"))) & set(mapping(body.get("binaryData")))):
         yield f"/binaryData/{key}", f"`{key}` is in `data` too"
 
 
+_POD_SECURITY = re.compile(r"latest|v1\.(0|[1-9][0-9]*)")
+
+
 def _namespace(body: Body) -> Iterator[Problem]:
-    for index, one in enumerate(_spec(body).get("finalizers") or ()):
-        if isinstance(one, str) and "/" not in one and one != "kubernetes":
+    for index, one in texts(spec_of(body).get("finalizers")):
+        if ("/" not in one and one != "kubernetes") or why_no_qualified_name(one):
             yield f"/spec/finalizers/{index}", "must be `kubernetes` or a name with a domain"
+    for key, value in mapping(metadata_of(body).get("labels")).items():
+        mode = key.removeprefix("pod-security.kubernetes.io/")
+        level = "" if value is None else str(value)
+        if key == mode:
+            continue
+        if mode in ("enforce", "audit", "warn") and level not in ("privileged", "baseline", "restricted"):
+            yield at_key("/metadata/labels", key), "must be privileged, baseline or restricted"
+        if mode in ("enforce-version", "audit-version", "warn-version") and not _POD_SECURITY.fullmatch(level):
+            yield at_key("/metadata/labels", key), "must be `latest` or a version such as `v1.30`"
 
 
 def _storage_class(body: Body) -> Iterator[Problem]:
-    for key in _map(body.get("parameters")):
-        if not key or why_no_path_segment("a") is not None:
-            yield "/parameters", "a parameter needs a name"
+    if "" in mapping(body.get("parameters")):
+        yield "/parameters", "a parameter needs a name"
+    terms: list[Any] = []
+    for index, term in mappings(body.get("allowedTopologies")):
+        where = f"/allowedTopologies/{index}/matchLabelExpressions"
+        keys: list[Any] = []
+        for place, one in mappings(term.get("matchLabelExpressions")):
+            if one.get("key") in keys:
+                yield f"{where}/{place}/key", "is there twice"
+            keys.append(one.get("key"))
+            values = one.get("values")
+            if isinstance(values, list) and len(values) != len({str(value) for value in values}):
+                yield f"{where}/{place}/values", "holds a value twice"
+        if term in terms:
+            yield where, "are there twice"
+        terms.append(term)
+
+
+def _replication(body: Body) -> Iterator[Problem]:
+    """A ReplicationController's selector is plain labels; without one it is the template's."""
+    spec = spec_of(body)
+    wanted = mapping(spec.get("selector"))
+    labels = mapping(mapping(mapping(spec.get("template")).get("metadata")).get("labels"))
+    if not (wanted or labels):
+        yield "/spec", "needs `selector`"
+    elif any((labels.get(key) or "") != (value or "") or key not in labels for key, value in wanted.items()):
+        yield "/spec/selector", "does not match the labels of the template"
 
 
 RELATIONS: Mapping[tuple[str, str], Callable[[Body], Iterator[Problem]]] = {
@@ -257,6 +298,7 @@ RELATIONS: Mapping[tuple[str, str], Callable[[Body], Iterator[Problem]]] = {
     ("", "Secret"): _secret,
     ("", "ConfigMap"): _config_map,
     ("", "Namespace"): _namespace,
+    ("", "ReplicationController"): _replication,
     ("", "PersistentVolumeClaim"): _claim,
     ("", "PersistentVolume"): _volume,
     ("", "ResourceQuota"): limits.problems_of_quota,

@@ -1,30 +1,17 @@
 """Services as a whole. Source: Kubernetes v1.37 `pkg/apis/core/validation/validation.go`, ValidateService."""
 
-from collections.abc import Iterator, Mapping
+import ipaddress
+from collections.abc import Iterator
 from typing import Any
 
 from mlplat.compiler.check.core import forms as f
-
-Problem = tuple[str, str]
-Body = Mapping[str, Any]
-
-
-def _map(value: Any) -> Body:
-    return value if isinstance(value, dict) else {}
-
-
-def _maps(value: Any) -> list[tuple[int, Body]]:
-    return [(i, one) for i, one in enumerate(value) if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _spec(body: Body) -> Body:
-    return _map(body.get("spec"))
+from mlplat.compiler.check.reading import Body, Problem, mappings, spec_of, texts
 
 
 def problems_of_service(body: Body) -> Iterator[Problem]:
     """Ports, addresses and what each type of service takes."""
-    spec = _spec(body)
-    kind, ports = spec.get("type") or "ClusterIP", _maps(spec.get("ports"))
+    spec = spec_of(body)
+    kind, ports = spec.get("type") or "ClusterIP", mappings(spec.get("ports"))
     headless = spec.get("clusterIP") == "None" or (
         isinstance(spec.get("clusterIPs"), list) and "None" in spec["clusterIPs"]
     )
@@ -65,9 +52,6 @@ def _service_kind(spec: Body, kind: str, headless: bool) -> Iterator[Problem]:
             yield f"/spec/{field}", f"a {kind} service takes no `{field}`"
     if spec.get("healthCheckNodePort") and (kind != "LoadBalancer" or spec.get("externalTrafficPolicy") != "Local"):
         yield "/spec/healthCheckNodePort", "needs `type: LoadBalancer` and `externalTrafficPolicy: Local`"
-    config = _map(spec.get("sessionAffinityConfig"))
-    if config.get("clientIP") is not None and spec.get("sessionAffinity") == "None":
-        yield "/spec/sessionAffinityConfig", "needs `sessionAffinity: ClientIP`"
     address, several = spec.get("clusterIP"), spec.get("clusterIPs")
     for pointer, one in (
         ("/spec/clusterIP", address),
@@ -77,6 +61,11 @@ def _service_kind(spec: Body, kind: str, headless: bool) -> Iterator[Problem]:
             yield pointer, "must be an IP address or `None`"
     if isinstance(several, list) and several and address not in (None, "", several[0]):
         yield "/spec/clusterIPs", "must start with `clusterIP`"
+    for index, external in texts(spec.get("externalIPs")):
+        if not f.ip(external):
+            place = ipaddress.ip_address(external)
+            if place.is_loopback or place.is_unspecified or place.is_link_local or place.is_multicast:
+                yield f"/spec/externalIPs/{index}", "must be an address that others can reach"
     families = spec.get("ipFamilies")
     if isinstance(families, list) and len(families) > 1 and spec.get("ipFamilyPolicy") in (None, "SingleStack"):
         yield "/spec/ipFamilies", "two families need `ipFamilyPolicy: PreferDualStack`"

@@ -7,6 +7,7 @@ from typing import Any
 
 from mlplat.compiler.check.core import forms as f
 from mlplat.compiler.check.core.forms import Check
+from mlplat.objects.quantity import parse
 
 _FIELDS = ("metadata.name", "metadata.namespace", "metadata.uid", "metadata.labels", "metadata.annotations")
 MODE = f.between(0, 0o777)
@@ -39,6 +40,28 @@ def resource_field(value: Any) -> str | None:
     return None if value in allowed or ".hugepages-" in value else "is no resource that can be read here"
 
 
+_DIVISORS: dict[str, tuple[str, ...]] = {
+    "cpu": ("1m", "1"),
+    "memory": ("1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"),
+}
+
+
+def divisor(value: Any) -> str | None:
+    """What an amount that is read is divided by."""
+    wanted = value.get("divisor") if isinstance(value, dict) else None
+    if wanted is None:
+        return None
+    name = str(value.get("resource")).partition(".")[2]
+    allowed = _DIVISORS.get(name, _DIVISORS["memory"])
+    try:
+        amount = parse(wanted)
+    except ValueError:
+        return None
+    if amount.nanos == 0 or any(amount == parse(one) for one in allowed):
+        return None
+    return f"`divisor` must be {' or '.join(allowed[:2])}" + ("" if name == "cpu" else " and the like")
+
+
 def _at(prefix: str, table: dict[str, Any]) -> dict[str, Any]:
     return {f"{prefix}.{path}" if path else prefix: check for path, check in table.items()}
 
@@ -54,7 +77,7 @@ _DOWNWARD: dict[str, Any] = {
     "mode": MODE,
     "fieldRef": f.need("fieldPath"),
     "fieldRef.fieldPath": field_path((), maps=True),
-    "resourceFieldRef": f.need("resource", "containerName"),
+    "resourceFieldRef": (f.need("resource", "containerName"), divisor),
     "resourceFieldRef.resource": resource_field,
 }
 VOLUME_SOURCES = (
@@ -70,7 +93,7 @@ CLAIM: dict[str, Any] = {
     "": f.need("accessModes"),
     "accessModes": lambda value: (
         "`ReadWriteOncePod` stands alone"
-        if isinstance(value, list) and "ReadWriteOncePod" in value and len(value) > 1
+        if isinstance(value, list) and "ReadWriteOncePod" in value and len(set(map(str, value))) > 1
         else None
     ),
     "accessModes[]": f.one_of("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod", empty=False),
@@ -91,6 +114,9 @@ def claim(value: Any) -> str | None:
 
 
 CLAIM[""] = (f.need("accessModes"), claim)
+
+DRIVER = f.text(lambda v: "must be a DNS name" if len(v) > 63 or f.subdomain(v.lower()) else None)
+"""The name of a CSI driver."""
 
 VOLUME: dict[str, Any] = {
     "": f.need("name"),
@@ -113,7 +139,7 @@ VOLUME: dict[str, Any] = {
     **_at("secret.items[]", _ITEMS),
     "persistentVolumeClaim": f.need("claimName"),
     "csi": f.need("driver"),
-    "csi.driver": f.text(lambda v: "must be a DNS name" if len(v) > 63 or f.subdomain(v.lower()) else None),
+    "csi.driver": DRIVER,
     "projected.defaultMode": MODE,
     "projected.sources[].configMap": f.need("name"),
     "projected.sources[].secret": f.need("name"),
@@ -127,6 +153,7 @@ VOLUME: dict[str, Any] = {
     **_at("downwardAPI.items[]", _DOWNWARD),
     "ephemeral": f.need("volumeClaimTemplate"),
     "ephemeral.volumeClaimTemplate": f.need("spec"),
+    "ephemeral.volumeClaimTemplate.metadata.labels": f.labels,
     **_at("ephemeral.volumeClaimTemplate.spec", CLAIM),
     "image.pullPolicy": f.one_of("Always", "IfNotPresent", "Never"),
 }

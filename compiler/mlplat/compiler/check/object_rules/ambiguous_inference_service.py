@@ -5,6 +5,7 @@ Source: KServe v0.20.0 `pkg/apis/serving/v1beta1/component.go` (ExactlyOneErrorF
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from mlplat.catalog import node as nodes
@@ -35,7 +36,14 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
             known = [name for name in servers if node is not None and nodes.child(node, name) is not None]
             chosen = _implementations(body, known)
             if len(chosen) != 1 and not (not chosen and _has_unknown(body, node)):
-                yield _found(item, part, chosen, [*known, "containers"])
+                found = _found(item, part, chosen, [*known, "containers"])
+                yield replace(found, tolerated=_is_taken(part, chosen))
+
+
+def _is_taken(part: str, chosen: list[str]) -> bool:
+    """True where KServe counts one all the same: two containers of one name; and a framework beside `model`, over
+    which its defaulter writes the framework's form."""
+    return set(chosen) == {"containers"} or (part == "predictor" and len(chosen) == 2 and chosen[1] == "model")
 
 
 def _implementations(body: dict[str, Any], known: list[str]) -> list[str]:

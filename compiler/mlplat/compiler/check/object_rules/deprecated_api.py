@@ -24,6 +24,7 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
                     "deprecated",
                     (note,),
                     f"write {successor}, and check the fields that differ" if successor else None,
+                    tolerated=True,
                 )
 
 

@@ -36,7 +36,7 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
                     named = f"`{place}` " if not place.isdigit() else ""
                     headline = f"{called(item)}: its pods would be refused: {named}{problem}"
                     note = "the server takes this object, and refuses the pods that the controller makes of it"
-                    yield FoundInObject(item, pointer, headline, "no pod can have this", (note,))
+                    yield FoundInObject(item, pointer, headline, "no pod can have this", (note,), tolerated=True)
 
 
 def _is_filled_in_later(value: object, pointer: str) -> bool:

@@ -5,43 +5,46 @@ Source: k8s.io/apimachinery v0.34 `pkg/apis/meta/v1/validation` (ValidateLabels)
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.pods import called
+from mlplat.compiler.check.reading import mapping, spec_of
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
 from mlplat.objects.equality import escape
 from mlplat.objects.names import why_no_label_value, why_no_qualified_name
 
 _MOST_ANNOTATIONS = 256 * 1024
+_REPLICAS = (
+    *("pytorchReplicaSpecs", "tfReplicaSpecs", "xgbReplicaSpecs", "mpiReplicaSpecs", "paddleReplicaSpecs"),
+    "jaxReplicaSpecs",
+)
 
 
 def check(scope: ObjectScope) -> Iterable[FoundInObject]:
-    """Labels and annotations of every object and of the templates in it."""
+    """Labels and annotations of every object and of the templates in it.
+
+    Of a custom resource the server looks at its own metadata only: its controller's pods are refused later.
+    """
     for item in scope.objects:
+        table = scope.tables.lookup(item.body["apiVersion"], item.ref.kind)
+        custom = table is None or table.custom
         for pointer, metadata in _metadata_of(item):
-            yield from _labels(item, f"{pointer}/labels", metadata.get("labels"))
-            yield from _annotations(item, f"{pointer}/annotations", metadata.get("annotations"))
+            inner = custom and pointer != "/metadata"
+            for found in _labels(item, f"{pointer}/labels", metadata.get("labels")):
+                yield replace(found, tolerated=inner)
+            for found in _annotations(item, f"{pointer}/annotations", metadata.get("annotations")):
+                yield replace(found, tolerated=inner)
 
 
 def _metadata_of(item: KubeObject) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield from _own(item.body, "")
-    spec = item.body.get("spec")
-    if isinstance(spec, dict):
-        template = spec.get("template")
-        if isinstance(template, dict):
-            yield from _own(template, "/spec/template")
-        for field in (
-            "pytorchReplicaSpecs",
-            "tfReplicaSpecs",
-            "xgbReplicaSpecs",
-            "mpiReplicaSpecs",
-            "paddleReplicaSpecs",
-        ):
-            replicas = spec.get(field)
-            for name, replica in replicas.items() if isinstance(replicas, dict) else ():
-                if isinstance(replica, dict) and isinstance(replica.get("template"), dict):
-                    yield from _own(replica["template"], f"/spec/{field}/{escape(name)}/template")
+    spec = spec_of(item.body)
+    yield from _own(mapping(spec.get("template")), "/spec/template")
+    for field in _REPLICAS:
+        for name, replica in mapping(spec.get(field)).items():
+            yield from _own(mapping(mapping(replica).get("template")), f"/spec/{field}/{escape(name)}/template")
 
 
 def _own(body: Mapping[str, Any], pointer: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -15,7 +15,7 @@ from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
 from mlplat.objects.names import why_no_label, why_no_path_segment, why_no_service_name, why_no_subdomain
 
 _RBAC = "rbac.authorization.k8s.io"
-_V1_JOBS = ("PyTorchJob", "TFJob", "XGBoostJob", "MPIJob", "PaddleJob", "JAXJob")
+_V1_JOBS = ("PyTorchJob", "TFJob", "XGBoostJob", "PaddleJob", "JAXJob")
 
 
 def _why_no_experiment(name: str) -> str | None:
@@ -30,6 +30,8 @@ _FORMS: Mapping[tuple[str, str], Callable[[str], str | None]] = {
     (_RBAC, "RoleBinding"): why_no_path_segment,
     (_RBAC, "ClusterRole"): why_no_path_segment,
     (_RBAC, "ClusterRoleBinding"): why_no_path_segment,
+    ("", "Event"): why_no_path_segment,
+    ("policy", "PodDisruptionBudget"): why_no_path_segment,
     ("batch", "Job"): partial(why_no_subdomain, longest=63),
     ("batch", "CronJob"): partial(why_no_subdomain, longest=52),
     ("trainer.kubeflow.org", "TrainJob"): why_no_service_name,
@@ -45,16 +47,25 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
     """Objects whose name, or the name of their namespace, the server refuses."""
     for item in scope.objects:
         why = _FORMS.get((item.ref.group, item.ref.kind), why_no_subdomain)(item.ref.name)
+        if (item.ref.group, item.ref.kind) == ("", "Service") and scope.versions.kubernetes_at_least("1.37"):
+            why = why_no_label(item.ref.name)  # seen with 1.37.2: a digit may come first
         if why is None and item.ref.kind == "CustomResourceDefinition":
             why = _of_definition(item)
         if why is not None:
             headline = f"{called(item)}: a {item.ref.kind} cannot have this name: it {why}"
-            yield FoundInObject(item, "/metadata/name", headline, why if len(why) < 50 else "not allowed as a name")
+            label = why if len(why) < 50 else "not allowed as a name"
+            yield FoundInObject(item, "/metadata/name", headline, label, tolerated=_is_only_long(item))
         if item.ref.namespace:
             why = why_no_label(item.ref.namespace)
             if why is not None:
                 headline = f"{called(item)}: `{item.ref.namespace}` cannot be the name of a namespace: it {why}"
                 yield FoundInObject(item, "/metadata/namespace", headline, "not allowed as a name")
+
+
+def _is_only_long(item: KubeObject) -> bool:
+    """KServe's pattern has no length: what it makes of the name is refused later."""
+    name = item.ref.name
+    return item.ref.kind == "InferenceService" and 63 < len(name) <= 253 and why_no_service_name(name, 253) is None
 
 
 def _of_definition(item: KubeObject) -> str | None:

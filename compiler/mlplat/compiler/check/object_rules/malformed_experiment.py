@@ -1,15 +1,21 @@
 """MLP429: an Experiment that Katib's webhook refuses, or of which a field is lost because it is misspelled."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from mlplat.catalog.structural import Problem, check_structure
+from mlplat.catalog.structural import Problem, StructuralProblem, check_structure
+from mlplat.compiler.artifacts import KubeObject
+from mlplat.compiler.check.embedded import bodies_of, is_placeholder
+from mlplat.compiler.check.experiment_job import lost_in, with_parameters
 from mlplat.compiler.check.experiment_schema import experiment_table
 from mlplat.compiler.check.experiment_webhook import refusals
+from mlplat.compiler.check.go_values import without_holes
 from mlplat.compiler.check.pods import called
+from mlplat.compiler.check.reading import value_at
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
 
 _LOST = "the CRD has no schema: the server keeps the field, and Katib does not read it"
 _REFUSED = "Katib's webhook refuses the Experiment"
+_CHANGED = "Katib's webhook reads the Job and writes it again, and refuses what does not come back as it was"
 
 
 def check(scope: ObjectScope) -> Iterable[FoundInObject]:
@@ -18,24 +24,53 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
         table = scope.tables.lookup(item.body["apiVersion"], item.ref.kind)
         if table is None:
             continue
-        problems = [
-            one for one in check_structure(item.body, experiment_table(table)) if one.pointer.startswith("/spec")
-        ]
-        for problem in problems:
-            unknown = problem.kind is Problem.UNKNOWN_FIELD
+        typed = experiment_table(table)
+        body = without_holes(item.body, typed.schema)
+        problems = [one for one in check_structure(body, typed) if one.pointer.startswith("/spec")]
+        if "spec" not in item.body or item.body["spec"] is None:
             yield FoundInObject(
-                item,
-                problem.pointer,
-                f"{called(item)}: {problem.message}",
-                "no such field" if unknown else "",
-                (_LOST if unknown else _REFUSED,),
-                f"a similar name exists: `{problem.near[0]}`" if problem.near else None,
-                at_key=unknown or problem.kind is Problem.MISSING,
+                item, "", f"{called(item)}: the object has no `spec`", "", (_REFUSED,), "add `spec`", True
             )
-        if not problems and isinstance(item.body.get("spec"), dict):
-            for refusal in refusals(item.body["spec"]):
+        for problem in problems:
+            yield _found(item, problem)
+        known = all(problem.kind is Problem.UNKNOWN_FIELD for problem in problems)
+        if known and isinstance(body.get("spec"), dict):
+            for refusal in refusals(body["spec"]):
                 headline = f"{called(item)}: {refusal.problem}"
                 yield FoundInObject(item, refusal.pointer, headline, "", (_REFUSED,), refusal.help)
+            yield from _of_job(item, scope)
+
+
+def _found(item: KubeObject, problem: StructuralProblem) -> FoundInObject:
+    unknown = problem.kind is Problem.UNKNOWN_FIELD
+    return FoundInObject(
+        item,
+        problem.pointer,
+        f"{called(item)}: {problem.message}",
+        "no such field" if unknown else "",
+        (_LOST if unknown else _REFUSED,),
+        f"a similar name exists: `{problem.near[0]}`" if problem.near else None,
+        at_key=unknown or problem.kind is Problem.MISSING,
+        tolerated=unknown,
+    )
+
+
+def _of_job(item: KubeObject, scope: ObjectScope) -> Iterator[FoundInObject]:
+    """Of trials, the webhook reads those that are plain Jobs."""
+    for body in bodies_of(item):
+        table = scope.tables.lookup("batch/v1", "Job")
+        if not body.pointer or table is None or (body.body["apiVersion"], body.body["kind"]) != ("batch/v1", "Job"):
+            continue
+        filled = with_parameters(body.body)
+        for problem in check_structure(filled, table):
+            # Of every other place MLP413 speaks; it waits for what fills in a placeholder, which here is a text.
+            if problem.kind is not Problem.MISSING and is_placeholder(value_at(body.body, problem.pointer)):
+                headline = f"{called(item)}: its trial is no Job: {problem.message}"
+                yield FoundInObject(item, body.pointer + problem.pointer, headline, "", (_REFUSED,))
+        for pointer, why in lost_in(filled, table.schema, body.pointer):
+            place = pointer.rsplit("/", 1)[-1]
+            headline = f"{called(item)}: in its trial, `{place}` {why}"
+            yield FoundInObject(item, pointer, headline, "", (_CHANGED,))
 
 
 RULE = ObjectRule("MLP429", check, single=True)

@@ -6,12 +6,13 @@ never does what its author meant.
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from mlplat.catalog.structural import Problem, StructuralProblem, check_structure
 from mlplat.compiler.artifacts import KubeObject
+from mlplat.compiler.check.core.unenforced import is_unenforced
 from mlplat.compiler.check.embedded import Body, bodies_of, is_placeholder
 from mlplat.compiler.check.pods import called
+from mlplat.compiler.check.reading import value_at
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
 
 
@@ -43,8 +44,21 @@ def _found(item: KubeObject, body: Body, problem: StructuralProblem, note: str) 
     headline = f"{called(item)}: {problem.message}{inside}"
     at_key = problem.kind in labels
     return FoundInObject(
-        item, body.pointer + problem.pointer, headline, labels.get(problem.kind, ""), (note,), cure, at_key
+        item,
+        body.pointer + problem.pointer,
+        headline,
+        labels.get(problem.kind, ""),
+        (note,),
+        cure,
+        at_key,
+        tolerated=(bool(body.pointer) and not _is_read_by_katib(body, problem))
+        or is_unenforced(item.ref.group, item.ref.kind, problem),
     )
+
+
+def _is_read_by_katib(body: Body, problem: StructuralProblem) -> bool:
+    """True in a trial that is a plain Job: Katib's webhook reads it (MLP429), and misses nothing in it."""
+    return (body.body["apiVersion"], body.body["kind"]) == ("batch/v1", "Job") and problem.kind is not Problem.MISSING
 
 
 def _is_filled_in_later(body: Body, problem: StructuralProblem) -> bool:
@@ -53,11 +67,7 @@ def _is_filled_in_later(body: Body, problem: StructuralProblem) -> bool:
         return False
     if problem.kind is Problem.MISSING and problem.field in ("metadata", "name"):
         return problem.pointer in ("", "/metadata")  # Katib names the trial
-    value: Any = body.body
-    for step in problem.pointer.split("/")[1:]:
-        key = step.replace("~1", "/").replace("~0", "~")
-        value = value[int(key)] if isinstance(value, list) else value.get(key)
-    return is_placeholder(value)
+    return is_placeholder(value_at(body.body, problem.pointer))
 
 
 RULE = ObjectRule("MLP413", check, single=True)

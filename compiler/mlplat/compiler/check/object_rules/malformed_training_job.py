@@ -33,6 +33,8 @@ _KINDS: Mapping[str, _Kind] = {
     "TFJob": _Kind("tfReplicaSpecs", "tensorflow", ()),
 }
 
+_MANAGERS = ("kubeflow.org/training-operator", "kueue.x-k8s.io/multikueue")
+
 _Problem = tuple[str, str, str, str | None]
 """Pointer, what is wrong, label, cure."""
 
@@ -46,7 +48,9 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
                 continue  # nothing is said of what is not served
             for pointer, problem, label, cure in _problems(body, kind) if kind is not None else ():
                 note = f"the Training Operator refuses the {body.body['kind']}"
-                yield FoundInObject(item, pointer, f"{called(item)}: {problem}", label, (note,), cure)
+                yield FoundInObject(
+                    item, pointer, f"{called(item)}: {problem}", label, (note,), cure, tolerated=bool(body.pointer)
+                )
 
 
 def _problems(body: Body, kind: _Kind) -> Iterator[_Problem]:
@@ -59,8 +63,9 @@ def _problems(body: Body, kind: _Kind) -> Iterator[_Problem]:
         return
     where = f"{body.pointer}/spec/{kind.field}"
     for role in kind.needed:
-        if role not in replicas:
+        if replicas.get(role) is None:
             yield where, f"it has no role `{role}`", f"`{role}` is missing", f"add `{role}`"
+    replicas = {role: replica for role, replica in replicas.items() if replica is not None}
     chiefs = [role for role in ("Chief", "Master") if role in replicas]
     if body.body["kind"] == "TFJob" and len(chiefs) > 1:
         yield where, "it has both a Chief and a Master", "one of the two", "delete one of them"
@@ -71,9 +76,25 @@ def _problems(body: Body, kind: _Kind) -> Iterator[_Problem]:
             "no `Worker`",
             "add `Worker`",
         )
+    yield from _manager(spec, f"{body.pointer}/spec")
+    worker = replicas.get("Worker")
+    count = worker.get("replicas") if isinstance(worker, dict) else None
+    if body.body["kind"] in ("PaddleJob", "JAXJob") and isinstance(count, int) and count < 0:
+        yield f"{where}/Worker/replicas", "it has fewer than no workers", "must be 0 or more", None
     for role, replica in replicas.items():
         if isinstance(replica, dict):
             yield from _of_role(f"{where}/{escape(role)}", role, replica, kind)
+
+
+def _manager(spec: Mapping[str, Any], where: str) -> Iterator[_Problem]:
+    policy, elastic = spec.get("runPolicy"), spec.get("elasticPolicy")
+    manager = policy.get("managedBy") if isinstance(policy, dict) else None
+    if isinstance(manager, str) and manager not in _MANAGERS:
+        known = " or ".join(f"`{name}`" for name in _MANAGERS)
+        yield f"{where}/runPolicy/managedBy", f"`{manager}` cannot manage it", f"must be {known}", None
+    if spec.get("nprocPerNode") is not None and isinstance(elastic, dict) and elastic.get("nProcPerNode") is not None:
+        pointer = f"{where}/elasticPolicy/nProcPerNode"
+        yield pointer, "it says twice how many processes a node has", "also in `nprocPerNode`", "delete it here"
 
 
 def _of_role(where: str, role: str, replica: Mapping[str, Any], kind: _Kind) -> Iterator[_Problem]:

@@ -15,7 +15,15 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
             why = why_unserved(body.body["apiVersion"], body.body["kind"], scope.tables)
             if why is not None:
                 headline = f"{called(item)}: {why.problem}"
-                yield FoundInObject(item, f"{body.pointer}/{why.field}", headline, "not served", why.notes, why.help)
+                yield FoundInObject(
+                    item,
+                    f"{body.pointer}/{why.field}",
+                    headline,
+                    "not served",
+                    why.notes,
+                    why.help,
+                    tolerated=bool(body.pointer),
+                )
 
 
 RULE = ObjectRule("MLP410", check, single=True)

@@ -11,7 +11,7 @@ from mlplat.compiler.check.core import forms as f
 from mlplat.compiler.check.core.kinds import FORMS
 from mlplat.compiler.check.core.pod import PodUse, problems_of_pod
 from mlplat.compiler.check.core.relations import RELATIONS
-from mlplat.compiler.check.pods import called
+from mlplat.compiler.check.refusals import refusals_of
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
 
 _ALWAYS, _ONCE = ("Always",), ("OnFailure", "Never")
@@ -41,10 +41,7 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
             found += relations(item.body)
         if template is not None:
             found += _pod(item, *template)
-        for pointer, problem in dict.fromkeys(found):
-            place = pointer.rsplit("/", 1)[-1].replace("~1", "/") if pointer else ""
-            named = f"`{place}` " if place and not place.isdigit() else ""
-            yield FoundInObject(item, pointer, f"{called(item)}: {named}{problem}", "the API server refuses it")
+        yield from refusals_of(item, found, "the API server")
 
 
 def _pod(item: KubeObject, steps: tuple[str, ...], restart: tuple[str, ...] | None) -> Iterator[tuple[str, str]]:
@@ -99,6 +96,10 @@ def _metadata(metadata: Any, pointer: str, with_labels: bool) -> Iterator[tuple[
         why = f.need("apiVersion", "kind", "name", "uid")(owner)
         if why is not None:
             yield f"{pointer}/ownerReferences/{index}", why
+        elif isinstance(owner, dict) and str(owner["apiVersion"]).count("/") > 1:
+            yield f"{pointer}/ownerReferences/{index}/apiVersion", "must be `group/version` or `version`"
+        elif isinstance(owner, dict) and (owner["apiVersion"], owner["kind"]) == ("v1", "Event"):
+            yield f"{pointer}/ownerReferences/{index}", "an Event owns nothing"
 
 
 RULE = ObjectRule("MLP440", check, single=True)

@@ -1,40 +1,32 @@
 """MLP445: what Kueue's webhooks refuse."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from mlplat.compiler.check.pods import called
+from mlplat.compiler.check.reading import Body, Problem
+from mlplat.compiler.check.refusals import refusals_of
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
-from mlplat.compiler.check.webhooks import kueue
+from mlplat.compiler.check.webhooks import kueue, kueue_jobs
 
-_NOTE = "Kueue's webhook refuses the object"
-_JOBS = frozenset(
-    {
-        ("batch", "Job"),
-        ("jobset.x-k8s.io", "JobSet"),
-        ("trainer.kubeflow.org", "TrainJob"),
-        *(("kubeflow.org", kind) for kind in ("PyTorchJob", "TFJob", "XGBoostJob", "PaddleJob", "JAXJob", "MPIJob")),
-    }
-)
+_V1_JOBS = ("PyTorchJob", "TFJob", "XGBoostJob", "PaddleJob", "JAXJob", "MPIJob")
+_OF_KIND: Mapping[tuple[str, str], Callable[[Body], Iterator[Problem]]] = {
+    ("kueue.x-k8s.io", "ClusterQueue"): kueue.problems_of_queue,
+    ("kueue.x-k8s.io", "Cohort"): kueue.problems_of_queue,
+    ("kueue.x-k8s.io", "ResourceFlavor"): kueue.problems_of_flavor,
+    ("batch", "Job"): kueue_jobs.problems_of_job,
+    ("jobset.x-k8s.io", "JobSet"): kueue_jobs.problems_of_job,
+    ("trainer.kubeflow.org", "TrainJob"): kueue_jobs.problems_of_job,
+    **{("kubeflow.org", kind): kueue_jobs.problems_of_job for kind in _V1_JOBS},
+}
 
 
 def check(scope: ObjectScope) -> Iterable[FoundInObject]:
     """Queues, flavors, and jobs that go through a queue; only where the cluster has Kueue."""
-    if not scope.versions.has("kueue"):
-        return
-    for item in scope.objects:
-        key = (item.ref.group, item.ref.kind)
-        if key in (("kueue.x-k8s.io", "ClusterQueue"), ("kueue.x-k8s.io", "Cohort")):
-            found = kueue.problems_of_queue(item.body)
-        elif key == ("kueue.x-k8s.io", "ResourceFlavor"):
-            found = kueue.problems_of_flavor(item.body)
-        elif key in _JOBS:
-            found = kueue.problems_of_job(item.body)
-        else:
-            continue
-        for pointer, problem in found:
-            place = pointer.rsplit("/", 1)[-1].replace("~1", "/")
-            named = f"`{place}` " if place and not place.isdigit() else ""
-            yield FoundInObject(item, pointer, f"{called(item)}: {named}{problem}", "the webhook refuses it", (_NOTE,))
+    if scope.versions.has("kueue"):
+        for item in scope.objects:
+            problems = _OF_KIND.get((item.ref.group, item.ref.kind))
+            if problems is not None:
+                note = "Kueue's webhook refuses the object"
+                yield from refusals_of(item, problems(item.body), "the webhook", note)
 
 
 RULE = ObjectRule("MLP445", check, single=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mlplat.compiler.check.pods import called
+from mlplat.compiler.check.refusals import refusals_of
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
 from mlplat.compiler.check.webhooks import trainer
 
@@ -11,16 +11,11 @@ _NOTE = "Trainer's webhook refuses the object"
 
 def check(scope: ObjectScope) -> Iterable[FoundInObject]:
     """TrainJobs and training runtimes; only where the cluster has Trainer."""
-    if not scope.versions.has("trainer"):
-        return
-    for item in scope.of_kind("trainer.kubeflow.org", "TrainJob", "TrainingRuntime", "ClusterTrainingRuntime"):
-        job = item.ref.kind == "TrainJob"
-        for pointer, problem in (
-            trainer.problems_of_job(item.body, scope.versions) if job else trainer.problems_of_runtime(item.body)
-        ):
-            place = pointer.rsplit("/", 1)[-1].replace("~1", "/")
-            named = f"`{place}` " if place and not place.isdigit() else ""
-            yield FoundInObject(item, pointer, f"{called(item)}: {named}{problem}", "the webhook refuses it", (_NOTE,))
+    if scope.versions.has("trainer"):
+        for item in scope.of_kind("trainer.kubeflow.org", "TrainJob"):
+            yield from refusals_of(item, trainer.problems_of_job(item.body, scope.versions), "the webhook", _NOTE)
+        for item in scope.of_kind("trainer.kubeflow.org", "TrainingRuntime", "ClusterTrainingRuntime"):
+            yield from refusals_of(item, trainer.problems_of_runtime(item.body), "the webhook", _NOTE)
 
 
 RULE = ObjectRule("MLP444", check, single=True)

@@ -12,14 +12,22 @@ from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.pods import called, containers_of
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
 
-_TRAINER = frozenset(
-    {
-        *("PET_NNODES", "PET_NPROC_PER_NODE", "PET_NODE_RANK", "PET_MASTER_ADDR", "PET_MASTER_PORT"),
-        *("DMLC_TRACKER_URI", "DMLC_TRACKER_PORT", "DMLC_TASK_ID", "DMLC_NUM_WORKER"),
+_TORCH = frozenset(("PET_NNODES", "PET_NPROC_PER_NODE", "PET_NODE_RANK", "PET_MASTER_ADDR", "PET_MASTER_PORT"))
+_XGBOOST = frozenset(("DMLC_TRACKER_URI", "DMLC_TRACKER_PORT", "DMLC_TASK_ID", "DMLC_NUM_WORKER"))
+_MPI = frozenset(
+    (
         *("OMPI_MCA_orte_default_hostfile", "OMPI_MCA_plm_rsh_args", "OMPI_MCA_orte_keep_fqdn_hostnames"),
         "OMPI_MCA_orte_set_default_slots",
-    }
+    )
 )
+_OF_RUNTIME = {
+    "torch-distributed": _TORCH,
+    "deepspeed-distributed": _MPI,
+    "mlx-distributed": _MPI,
+    "xgboost-distributed": _XGBOOST,
+    "jax-distributed": frozenset[str](),
+}
+"""What a stock runtime's policy reserves; of another runtime any of them may be."""
 _PYTORCH_JOB = frozenset(
     {
         *("MASTER_ADDR", "MASTER_PORT", "WORLD_SIZE", "RANK", "PET_MASTER_ADDR", "PET_MASTER_PORT", "PET_NODE_RANK"),
@@ -45,14 +53,18 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
                         "set by the operator",
                         ("it appends its own value after this one: the list then holds the name twice",),
                         f"delete `{name}`",
+                        tolerated=True,
                     )
 
 
 def _reserved_by_trainer(item: KubeObject) -> Iterator[FoundInObject]:
     spec = item.body.get("spec")
     trainer = spec.get("trainer") if isinstance(spec, dict) else None
+    reference = spec.get("runtimeRef") if isinstance(spec, dict) else None
+    runtime = reference.get("name") if isinstance(reference, dict) else None
+    reserved = _OF_RUNTIME.get(str(runtime), _TORCH | _XGBOOST | _MPI)
     for index, name in _names(trainer.get("env")) if isinstance(trainer, dict) else ():
-        if name in _TRAINER:
+        if name in reserved:
             yield FoundInObject(
                 item,
                 f"/spec/trainer/env/{index}/name",
@@ -65,6 +77,8 @@ def _reserved_by_trainer(item: KubeObject) -> Iterator[FoundInObject]:
 
 def _patched(item: KubeObject) -> Iterator[FoundInObject]:
     for container in containers_of(item):
+        if "/initContainers/" in container.pointer:
+            continue
         if container.body.get("env") and container.body.get("name") in _OWN_CONTAINERS:
             yield FoundInObject(
                 item,

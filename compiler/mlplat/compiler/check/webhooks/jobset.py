@@ -1,36 +1,24 @@
 """JobSet's webhook. Source: kubernetes-sigs/jobset v0.12 `pkg/webhooks/jobset_webhook.go`."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from mlplat.compiler.check.reading import Body, Problem, mapping, mappings
 from mlplat.objects.names import why_no_service_name, why_no_subdomain
-
-Problem = tuple[str, str]
-Body = Mapping[str, Any]
-
 
 _RULE_NAME = re.compile(r"[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?")
 _REASONS = ("BackoffLimitExceeded", "DeadlineExceeded", "FailedIndexes", "MaxFailedIndexesExceeded", "PodFailurePolicy")
 
 
-def _map(value: Any) -> Body:
-    return value if isinstance(value, dict) else {}
-
-
-def _maps(value: Any) -> list[tuple[int, Body]]:
-    return [(i, one) for i, one in enumerate(value) if isinstance(one, dict)] if isinstance(value, list) else []
-
-
 def problems_of_set(body: Body) -> Iterator[Problem]:
     """JobSets: names that become those of jobs and pods, and references between the jobs."""
-    spec, name = _map(body.get("spec")), str(_map(body.get("metadata")).get("name"))
-    jobs = _maps(spec.get("replicatedJobs"))
+    spec, name = mapping(body.get("spec")), str(mapping(body.get("metadata")).get("name"))
+    jobs = mappings(spec.get("replicatedJobs"))
     names = [str(job.get("name")) for _, job in jobs]
     for index, job in jobs:
         at = f"/spec/replicatedJobs/{index}"
-        inner = _map(_map(job.get("template")).get("spec"))
-        if not _map(_map(inner.get("template")).get("spec")):
+        inner = mapping(mapping(job.get("template")).get("spec"))
+        if not mapping(mapping(inner.get("template")).get("spec")):
             yield f"{at}/template", "needs containers"
         replicas = job.get("replicas", 1)
         count = replicas if isinstance(replicas, int) and not isinstance(replicas, bool) else 1
@@ -43,11 +31,14 @@ def problems_of_set(body: Body) -> Iterator[Problem]:
                 pod = f"{made}-{max(completions - 1, 0)}-abcde"
                 if len(pod) > 63:
                     yield f"{at}/name", "the names of its pods would be too long"
-        for number, other in _maps(job.get("dependsOn")):
+        group = job.get("groupName")
+        if isinstance(group, str) and why_no_service_name(group):
+            yield f"{at}/groupName", "must be lower-case letters, digits and `-`, starting with a letter"
+        for number, other in mappings(job.get("dependsOn")):
             if str(other.get("name")) not in names[:index]:
                 yield f"{at}/dependsOn/{number}/name", "must be a job before this one"
     yield from _references(spec, names)
-    network = _map(spec.get("network")).get("subdomain")
+    network = mapping(spec.get("network")).get("subdomain")
     if isinstance(network, str) and network and why_no_service_name(network):
         yield "/spec/network/subdomain", "must be a DNS name"
     manager = spec.get("managedBy")
@@ -58,11 +49,11 @@ def problems_of_set(body: Body) -> Iterator[Problem]:
 
 
 def _references(spec: Body, names: list[str]) -> Iterator[Problem]:
-    for index, name in enumerate(_map(spec.get("successPolicy")).get("targetReplicatedJobs") or ()):
+    for index, name in enumerate(mapping(spec.get("successPolicy")).get("targetReplicatedJobs") or ()):
         if name not in names:
             yield f"/spec/successPolicy/targetReplicatedJobs/{index}", f"there is no job `{name}`"
     seen: set[str] = set()
-    for index, rule in _maps(_map(spec.get("failurePolicy")).get("rules")):
+    for index, rule in mappings(mapping(spec.get("failurePolicy")).get("rules")):
         at = f"/spec/failurePolicy/rules/{index}"
         for number, name in enumerate(rule.get("targetReplicatedJobs") or ()):
             if name not in names:
@@ -71,7 +62,7 @@ def _references(spec: Body, names: list[str]) -> Iterator[Problem]:
             yield f"{at}/name", f"`{rule['name']}` is there twice"
         seen.add(str(rule.get("name")))
         named = rule.get("name")
-        if isinstance(named, str) and named and not _RULE_NAME.fullmatch(named):
+        if isinstance(named, str) and named and (not _RULE_NAME.fullmatch(named) or len(named) > 128):
             yield f"{at}/name", "must be letters, digits, `_`, `,` and `:`, starting with a letter"
         for number, reason in enumerate(rule.get("onJobFailureReasons") or ()):
             if reason not in _REASONS:
@@ -86,8 +77,8 @@ def _coordinator(coordinator: Body, spec: Body, names: list[str]) -> Iterator[Pr
     if name not in names:
         yield "/spec/coordinator/replicatedJob", f"there is no job `{name}`"
         return
-    job = next(one for _, one in _maps(spec.get("replicatedJobs")) if one.get("name") == name)
-    inner = _map(_map(job.get("template")).get("spec"))
+    job = next(one for _, one in mappings(spec.get("replicatedJobs")) if one.get("name") == name)
+    inner = mapping(mapping(job.get("template")).get("spec"))
     replicas, completions = job.get("replicas", 1), inner.get("completions")
     index, pod = coordinator.get("jobIndex", 0), coordinator.get("podIndex", 0)
     if isinstance(index, int) and isinstance(replicas, int) and not 0 <= index < replicas:
