@@ -1,6 +1,8 @@
 """What a comparison of 5,000 live objects costs, beside `kubectl diff`.
 
-    python benchmarks/drift.py --kubeconfig FILE --audit-log FILE [--objects 5000] [--kubectl]
+    python -P benchmarks/drift.py --kubeconfig FILE --audit-log FILE [--objects 5000] [--kubectl]
+
+`-P`, because `platform.py` beside it would stand in for the standard library's.
 
 The cluster is an empty one without controllers, with the CRD of PyTorchJob; its audit log counts the requests. Objects
 are applied under the manager `mlplat`, one in a hundred is edited by hand afterwards.
