@@ -98,6 +98,18 @@ def editable(live: Mapping[str, Any]) -> list[tuple[Path, Any]]:
     return found
 
 
+@pytest.mark.parametrize("live", [body for body in LIVE if body["kind"] == "Deployment"][:1])
+def test_init_containers_in_another_order_are_drift(live: dict[str, Any]) -> None:
+    declared = copy.deepcopy(live)
+    first = [{"name": "one", "image": "a:1"}, {"name": "two", "image": "b:1"}]
+    declared["spec"]["template"]["spec"]["initContainers"] = first
+    changed = copy.deepcopy(declared)
+    assert compare(declared, changed).findings == ()
+    changed["spec"]["template"]["spec"]["initContainers"] = first[::-1]
+    (finding,) = compare(declared, changed).findings
+    assert (finding.cls, finding.pointer) == ("changed", "/spec/template/spec/initContainers")
+
+
 EDITS = [(live, path, value) for live in LIVE for path, value in editable(live)]
 
 

@@ -11,6 +11,7 @@ from mlplat.compare.tree import compare_objects, step_text
 from mlplat.drift.added import Extra, extras_of
 from mlplat.drift.context import Case, outsiders
 from mlplat.drift.defaults.empty import is_nothing, says_something
+from mlplat.drift.defaults.pods import PREFIXES
 from mlplat.drift.defaults.products import means_the_same
 from mlplat.drift.defaults.server import stored
 from mlplat.drift.defaults.spot import pattern_of
@@ -30,13 +31,29 @@ def judge(case: Case, shown: Shown) -> tuple[list[DriftFinding], list[Note]]:
     findings: list[DriftFinding] = []
     notes: list[Note] = []
     speaker = _Speaker(case, shown)
-    for difference in compare_objects(declared, live, case.schema, case.kind[0]):
+    found = compare_objects(declared, live, case.schema, case.kind[0])
+    for difference in (*found, *_reordered(case, declared, live)):
         for one in _verdicts(case, speaker, difference):
             if isinstance(one, Note):
                 notes.append(one)
             else:
                 findings.append(one)
     return findings, notes
+
+
+def _reordered(case: Case, declared: Any, live: Any) -> Iterator[Difference]:
+    """Init containers in another order: the server pairs them by name, and runs them one after the other."""
+    prefix = PREFIXES.get(case.kind)
+    if prefix is None:
+        return
+    path = (*prefix.rstrip(".").split("."), "initContainers")
+    old, new = value_at(declared, path), value_at(live, path)
+    if not is_list(old) or not is_list(new):
+        return
+    left, right = [one.get("name") for one in old], [one.get("name") for one in new]
+    common = set(left) & set(right)
+    if [name for name in left if name in common] != [name for name in right if name in common]:
+        yield Difference(old, new, path, path, ".".join(path), moved=True)
 
 
 def _verdicts(case: Case, speaker: "_Speaker", difference: Difference) -> Iterator[DriftFinding | Note]:
