@@ -12,6 +12,7 @@ does not have. What is not in this list, a real program did.
 | `scale` | the metrics by which the autoscaler decides: its write to `/scale` of a Deployment |
 """
 
+import copy
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -32,10 +33,18 @@ def roles() -> list[Body]:
 
 
 def runtimes(cluster: Cluster, *names: str) -> list[Body]:
-    """Copies of Trainer's stock runtime for PyTorch under other names."""
+    """Trainer's stock runtime for PyTorch under other names, with a step before it that fetches a dataset."""
     stock = cluster.one("clustertrainingruntimes.trainer.kubeflow.org", "torch-distributed")
     assert stock is not None, "the cluster has no stock runtimes"
-    header = {"apiVersion": stock["apiVersion"], "kind": stock["kind"], "spec": stock["spec"]}
+    step = "dataset-initializer"
+    pod = {"containers": [{"name": step, "image": f"registry.example.com/{step}:1"}]}
+    labels = {"trainer.kubeflow.org/trainjob-ancestor-step": step}
+    fetch = {"name": step, "template": {"metadata": {"labels": labels}, "spec": {"template": {"spec": pod}}}}
+    spec = copy.deepcopy(stock["spec"])
+    jobs = spec["template"]["spec"]["replicatedJobs"]
+    jobs[-1]["dependsOn"] = [{"name": step, "status": "Complete"}]
+    jobs.insert(0, fetch)
+    header = {"apiVersion": stock["apiVersion"], "kind": stock["kind"], "spec": spec}
     labels = stock["metadata"].get("labels", {})
     return [{**header, "metadata": {"name": name, "labels": labels}} for name in names]
 
