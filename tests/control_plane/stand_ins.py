@@ -37,7 +37,9 @@ def runtimes(cluster: Cluster, *names: str) -> list[Body]:
     stock = cluster.one("clustertrainingruntimes.trainer.kubeflow.org", "torch-distributed")
     assert stock is not None, "the cluster has no stock runtimes"
     step = "dataset-initializer"
-    pod = {"containers": [{"name": step, "image": f"registry.example.com/{step}:1"}]}
+    mounts = [{"name": "initializer", "mountPath": "/workspace"}]  # the name that Trainer's webhook asks for
+    container = {"name": step, "image": f"registry.example.com/{step}:1", "volumeMounts": mounts}
+    pod = {"containers": [container], "volumes": [{"name": "initializer", "emptyDir": {}}]}
     labels = {"trainer.kubeflow.org/trainjob-ancestor-step": step}
     fetch = {"name": step, "template": {"metadata": {"labels": labels}, "spec": {"template": {"spec": pod}}}}
     spec = copy.deepcopy(stock["spec"])
