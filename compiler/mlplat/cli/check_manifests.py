@@ -3,7 +3,7 @@
 import gc
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
@@ -13,7 +13,7 @@ from mlplat.cli.report import report
 from mlplat.compiler.check.cel_rules import Unevaluated
 from mlplat.compiler.load.raw import STDIN, RawObject, read_texts
 from mlplat.compiler.manifest_check import Found, Verdict, check_manifests
-from mlplat.compiler.manifest_versions import choose_versions
+from mlplat.compiler.manifest_versions import choose_versions, stand_ins
 from mlplat.diagnostics import Diagnostic, has_errors
 
 API_VERSION = "mlplat.dev/check/v1"
@@ -39,6 +39,8 @@ def check_raw(root: str, options: ManifestOptions, format_: str) -> int:
     try:
         texts = read_texts(_in(root, options.manifests))
         verdict = check_manifests(texts, chosen, _in(root, options.crds) if options.crds else None)
+        said = [(Unevaluated("", "", sentence), None) for sentence in stand_ins(options.versions)]
+        verdict = replace(verdict, unevaluated=(*said, *verdict.unevaluated))
     except (OSError, ValueError) as error:
         raise click.ClickException(_words(error)) from error
     findings = [found.diagnostic for found in verdict.findings]
@@ -50,7 +52,8 @@ def check_raw(root: str, options: ManifestOptions, format_: str) -> int:
         for one, raw in verdict.unevaluated:
             where = f"{raw.file}: " if raw is not None else ""
             rule = f": `{' '.join(one.rule.split())}`" if one.rule else ""
-            click.echo(f"{where}not judged: {one.api_version} {one.kind}{rule}; {one.reason}", err=True)
+            what = f"{one.api_version} {one.kind}{rule}; " if one.kind else ""
+            click.echo(f"{where}not judged: {what}{one.reason}", err=True)
     return status
 
 
@@ -102,8 +105,8 @@ def _identity(body: Any) -> dict[str, Any] | None:
 
 def _unevaluated(one: Unevaluated, raw: RawObject | None) -> dict[str, Any]:
     return {
-        "apiVersion": one.api_version,
-        "kind": one.kind,
+        "apiVersion": one.api_version or None,
+        "kind": one.kind or None,
         "object": _identity(raw.body) if raw is not None else None,
         "pointer": one.pointer,
         "rule": one.rule,

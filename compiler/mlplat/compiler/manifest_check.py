@@ -216,17 +216,20 @@ def _choose(several: Sequence[GivenCrd], wanted: Sequence[str], versions: Compon
     left = [one for one in several if all(_serves(one, version) for version in wanted)] or list(several)
     if len(left) == 1:
         return left
+    group, kind = left[0].group_kind
+    for component, serving in held_versions().items():
+        version = versions.get(component)
+        if version is not None and any(f"{group}/{kind}" in kinds_of(component, one) for one in serving):
+            named = [one for one in left if version in _versions_in(one)]
+            if len(named) == 1:
+                return named
     facts = [distil_crd(one.crd) for one in left]
     if all(one == facts[0] for one in facts):
         return left[:1]
-    group, kind = left[0].group_kind
     for component, serving in held_versions().items():
         version = versions.get(component)
         if version is None or not any(f"{group}/{kind}" in kinds_of(component, one) for one in serving):
             continue
-        named = [one for one in left if version in _versions_in(one)]
-        if len(named) == 1:
-            return named
         same = [one for one, fact in zip(left, facts, strict=True) if _is_held(fact, component, version)]
         if same:
             return same[:1]

@@ -19,7 +19,8 @@ def choose_versions(written: str, release: str | None, kubernetes: str | None) -
     """The versions that an option text, a release and a Kubernetes version come to, or a sentence why they do not.
 
     What is not given is the newest. Where nothing is given, components that releases leave out are there too, in their
-    newest version. A version between two that are held is judged as the nearest older one.
+    newest version. A patch release that is not held is judged by another of its minor (`stand_ins` says which); any
+    other version that is not held is refused with the known ones.
     """
     try:
         overrides = {_known(name): version for name, version in parse_versions(written).items()}
@@ -35,6 +36,21 @@ def choose_versions(written: str, release: str | None, kubernetes: str | None) -
     if isinstance(found, ComponentVersions):
         return ComponentVersions(found.release, found.kubernetes, MappingProxyType(dict(found.components)))
     return _sentence(found[0])
+
+
+def stand_ins(written: str) -> tuple[str, ...]:
+    """A sentence for each version of an option text that is judged by the schemas of another."""
+    try:
+        overrides = parse_versions(written)
+    except ValueError:
+        return ()
+    said = []
+    for name, version in overrides.items():
+        component = _known(name)
+        used = _nearest(component, version) if version else None
+        if version and used != version.removeprefix("v"):
+            said.append(f"the schemas of {component} {version} are not held: it is judged by those of {used}")
+    return tuple(said)
 
 
 def _left_out() -> frozenset[str]:
@@ -59,13 +75,14 @@ def _known(name: str) -> str:
 
 
 def _nearest(component: str, version: str) -> str:
-    """The version itself where it is held or no schema is; else the newest held one of the same minor, then below."""
+    """The version itself where it is held or no schema is; else the next older one of its minor, or the oldest."""
     bare = version.removeprefix("v")
     held = held_versions().get(component, ())
     if bare in held or not held or not bare[:1].isdigit():
         return bare
-    older = [one for one in held if version_key(one) <= version_key(bare)]
-    return older[-1] if older else held[0]
+    minor = [one for one in held if one.split(".")[:2] == bare.split(".")[:2]]
+    older = [one for one in minor if version_key(one) <= version_key(bare)]
+    return older[-1] if older else minor[0] if minor else bare
 
 
 def _sentence(problem: VersionProblem) -> str:

@@ -1,6 +1,6 @@
 """Quantities of an object that are not written as the server stores them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,11 +33,24 @@ def uncanonical_quantities(item: KubeObject, tables: Tables) -> Iterator[Uncanon
                 yield Uncanonical(pointer, written, text, table.custom or bool(body.pointer))
 
 
+_HELD: dict[int, tuple[bool, Node]] = {}
+"""Whether there is a quantity at or below a node, by its identity; the node is kept alive with it."""
+
+
+def _has_quantities(node: Node) -> bool:
+    held = _HELD.get(id(node))
+    if held is None:
+        inner = [*node.get("properties", {}).values(), node.get("items"), node.get("additionalProperties")]
+        found = nodes.is_quantity(node) or any(isinstance(one, Mapping) and _has_quantities(one) for one in inner)
+        held = _HELD[id(node)] = (found, node)
+    return held[0]
+
+
 def _walk(value: Any, node: Node, pointer: str) -> Iterator[tuple[str, Any, str]]:
     if isinstance(value, dict):
         for key, inner in value.items():
             below = nodes.child(node, key)
-            if below:
+            if below and _has_quantities(below):
                 yield from _walk(inner, below, f"{pointer}/{escape(key)}")
     elif isinstance(value, list):
         below = nodes.items(node)

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
+from mlplat.compiler.load.json_places import json_span
 from mlplat.compiler.load.syntax import syntax_finding
 from mlplat.compiler.load.yaml import composer
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span
@@ -36,6 +37,11 @@ class RawObject:
 
     def span(self, steps: tuple[str, ...], composed: "Composed") -> Span:
         """Where a value stands, or the nearest thing above it."""
+        found_span = None
+        if self.root is None:
+            found_span = json_span(composed.texts[self.file], (*map(str, self.inside), *steps), self.file)
+        if found_span is not None:
+            return found_span
         node = self.root if self.root is not None else composed.root(self.file)
         key = None
         for step in (*map(str, self.inside), *steps):
