@@ -217,26 +217,27 @@ def _choose(several: Sequence[GivenCrd], wanted: Sequence[str], versions: Compon
     if len(left) == 1:
         return left
     group, kind = left[0].group_kind
-    for component, serving in held_versions().items():
-        version = versions.get(component)
-        if version is not None and any(f"{group}/{kind}" in kinds_of(component, one) for one in serving):
-            named = [one for one in left if version in _versions_in(one)]
-            if len(named) == 1:
-                return named
+    chosen = [
+        (component, version)
+        for component, serving in held_versions().items()
+        if (version := versions.get(component)) is not None
+        and any(f"{group}/{kind}" in kinds_of(component, one) for one in serving)
+    ]
+    for _, version in chosen:
+        named = [one for one in left if version in _versions_in(one)]
+        if len(named) == 1:
+            return named
+        unnamed = [one for one in left if not _versions_in(one)]
+        others = [name for one in left for name in _versions_in(one)]
+        if len(unnamed) == 1 and all(version_key(version) > version_key(name) for name in others):
+            return unnamed  # a folder of the newest, with older versions beside it
     facts = [distil_crd(one.crd) for one in left]
     if all(one == facts[0] for one in facts):
         return left[:1]
-    for component, serving in held_versions().items():
-        version = versions.get(component)
-        if version is None or not any(f"{group}/{kind}" in kinds_of(component, one) for one in serving):
-            continue
+    for component, version in chosen:
         same = [one for one, fact in zip(left, facts, strict=True) if _is_held(fact, component, version)]
         if same:
             return same[:1]
-        unnamed = [one for one in left if not _versions_in(one)]
-        named_versions = [name for one in left for name in _versions_in(one)]
-        if len(unnamed) == 1 and all(version_key(version) > version_key(name) for name in named_versions):
-            return unnamed  # a folder of the newest, with older versions beside it
     return left
 
 

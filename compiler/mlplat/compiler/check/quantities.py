@@ -9,6 +9,7 @@ from mlplat.catalog.lookup import Tables
 from mlplat.catalog.node import Node
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.embedded import bodies_of
+from mlplat.compiler.check.rule import ObjectScope
 from mlplat.objects.equality import escape
 from mlplat.objects.quantity import canonical
 
@@ -24,8 +25,16 @@ class Uncanonical:
     """True in a custom resource, whose fields Argo CD compares as they are written."""
 
 
-def uncanonical_quantities(item: KubeObject, tables: Tables) -> Iterator[Uncanonical]:
+def uncanonical_quantities(item: KubeObject, scope: ObjectScope) -> tuple[Uncanonical, ...]:
     """Every quantity of an object whose text is another than the canonical one; not those that are none."""
+    key = ("quantities", id(item))
+    if key not in scope.memo:
+        scope.memo[key] = tuple(_uncanonical(item, scope.tables))
+    found: tuple[Uncanonical, ...] = scope.memo[key]
+    return found
+
+
+def _uncanonical(item: KubeObject, tables: Tables) -> Iterator[Uncanonical]:
     for body in bodies_of(item):
         table = tables.lookup(body.body["apiVersion"], body.body["kind"])
         if table is not None:

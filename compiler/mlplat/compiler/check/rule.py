@@ -63,6 +63,9 @@ class ObjectScope:
     versions: ComponentVersions
     environment: ResolvedEnvironment | None = None
     """The environment that the objects belong to; None for raw manifests."""
+    memo: dict[tuple[str, int], Any] = field(default_factory=dict, repr=False)
+    """What several rules ask of one object, by the question and the object's identity. Scopes of the same objects share
+    it, so the objects outlive it."""
 
     def of_kind(self, group: str, *kinds: str) -> tuple[KubeObject, ...]:
         """Objects of some kinds of a group, in order."""

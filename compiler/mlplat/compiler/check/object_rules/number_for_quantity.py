@@ -15,7 +15,7 @@ from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
 def check(scope: ObjectScope) -> Iterable[FoundInObject]:
     """Numbers in the place of quantities, in custom resources that somebody wrote or patched."""
     for item in filter(is_by_hand, scope.objects):
-        for found in uncanonical_quantities(item, scope.tables):
+        for found in uncanonical_quantities(item, scope):
             if found.custom and not isinstance(found.written, str):
                 field = found.pointer.rsplit("/", 1)[1].replace("~1", "/")
                 yield FoundInObject(

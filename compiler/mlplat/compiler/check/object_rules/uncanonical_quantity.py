@@ -14,7 +14,7 @@ from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
 def check(scope: ObjectScope) -> Iterable[FoundInObject]:
     """Texts of quantities that are not canonical, in custom resources that somebody wrote or patched."""
     for item in filter(is_by_hand, scope.objects):
-        for found in uncanonical_quantities(item, scope.tables):
+        for found in uncanonical_quantities(item, scope):
             if found.custom and isinstance(found.written, str):
                 yield FoundInObject(
                     item,
