@@ -15,6 +15,7 @@ from mlplat.compiler.check.rule import ObjectScope
 from mlplat.compiler.check.runner import Clean, SpecVerdict, check_objects
 from mlplat.diagnostics import Span
 from mlplat.objects.gvk import ref_of
+from tests.differential.mutate import HERE, cases
 
 VERSIONS = ComponentVersions(
     "26.03",
@@ -139,3 +140,16 @@ def _node(value: Any) -> Node:
     if isinstance(value, dict):
         return Node({key: _node(inner) for key, inner in value.items()}, span)
     return Node([_node(inner) for inner in value] if isinstance(value, list) else value, span)
+
+
+def test_no_spoilt_object_of_the_differential_test_brings_an_exception() -> None:
+    files = tuple(sorted(path.stem for path in (HERE / "seeds").glob("*.yaml")))
+    tables = load_tables(VERSIONS)
+    for case in cases(files, share=11):
+        metadata = case.body.get("metadata")
+        if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str) or not metadata["name"]:
+            continue
+        item = KubeObject(case.body, ref_of(case.body, "namespace" in metadata), metadata["name"], "a.yaml")
+        scope = ObjectScope([item], tables, VERSIONS)
+        for rule in OBJECT_RULES:
+            list(rule.check(scope))

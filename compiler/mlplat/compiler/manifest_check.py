@@ -110,7 +110,8 @@ def _judge(
         if diagnostic.code == "MLP413" and not found.tolerated:
             misshapen.add(id(found.object))
         raw = of_item[id(found.object)]
-        findings.append(Found(_placed(diagnostic, raw, places), raw, found.tolerated))
+        stricter = found.tolerated or diagnostic.code in SEVERITIES
+        findings.append(Found(_placed(diagnostic, raw, places), raw, stricter))
     # The server evaluates rules only on what its schema takes.
     sound_items = [item for item in items if id(item) not in misshapen]
     result = check_cel(replace(scope, objects=sound_items), [one.crd for one in given])
