@@ -17,12 +17,16 @@ from mlplat.compiler.artifacts import (
     Resolved,
     SourceTree,
 )
+from mlplat.compiler.emit.argocd import ArgoBodies, argocd_bodies
+from mlplat.compiler.emit.tree import units_of
 from mlplat.compiler.load.manifests import parse_manifests
 from mlplat.compiler.lower.lowering import lower_environment
 from mlplat.compiler.resolve.environment import resolve_environments
 from mlplat.diagnostics import Span
+from mlplat.objects.gvk import ref_of
 from mlplat.provenance.subjects import REFUSED
 from mlplat.provenance.trees import COPIED, REMOVED, RENAMED
+from mlplat.provenance.whole import ARGOCD
 from mlplat.provenance.worlds import Edit, Worlds
 from mlplat.schema.environment import Environment
 from mlplat.schema.merge import merge_rule
@@ -79,8 +83,13 @@ class Sources:
 
     # ------------------------------------------------------------------------------------------- compiling
 
-    def compiled(self, layers: Mapping[str, list[Document]], name: str) -> tuple[KubeObject, ...] | None:
-        """The objects of the environment, now called `name`; None where it does not resolve or cannot be lowered."""
+    def compiled(
+        self, layers: Mapping[str, list[Document]], name: str, based: frozenset[str] | None = None
+    ) -> tuple[KubeObject, ...] | None:
+        """The objects of the environment, now called `name`; None where it does not resolve or cannot be lowered.
+
+        With the units that read the base, those of Argo CD too.
+        """
         tree = SourceTree(
             next(iter(layers["platform"]), None),
             tuple(layers["components"]),
@@ -100,9 +109,12 @@ class Sources:
             manifests += parse_manifests(self.tree.extras.get(layer, {}), f"environments/{layer}")[0]
         try:
             objects, problems = lower_environment(CheckedEnvironment(env), load_tables(env.versions), manifests)
+            bodies = argocd_bodies(units_of(objects), based, env) if based is not None else ArgoBodies((), ())
         except REFUSED:
             return None
-        return None if problems else objects.objects
+        found = (*bodies.root, *bodies.apps)
+        applications = (KubeObject(one, ref_of(one, True), one["metadata"]["name"], ARGOCD) for one in found)
+        return None if problems else (*objects.objects, *applications)
 
     def edited(self, edits: tuple[Edit, ...]) -> tuple[dict[str, list[Document]], str] | None:
         """The layers after some edits, and what the environment is called then; None where a place has no text."""

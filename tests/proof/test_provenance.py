@@ -17,11 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from mlplat.compiler.artifacts import KubeObject
+from mlplat.compiler.artifacts import BASE, KubeObject
 from mlplat.provenance.changes import UNIT, changed_objects, leaves
 from mlplat.provenance.origin import Origin, Provenance
 from mlplat.provenance.positions import Position, Role, positions
 from mlplat.provenance.trees import REMOVED
+from mlplat.provenance.whole import based_units
 from mlplat.provenance.worlds import Edit
 from tests.proof.fields import Field, other_values
 from tests.proof.platforms import RICH, ROOT, compiled
@@ -44,10 +45,14 @@ class Proof:
 
     def __post_init__(self) -> None:
         self.compiled = compiled(self.folder)
-        self.provenance = Provenance(self.compiled.environments)
-        self.worlds = self.provenance.worlds(self.environment)
+        self.provenance = Provenance(self.compiled.environments, self.compiled.objects)
+        self.worlds = self.provenance.whole(self.environment).worlds
         self.sources = Sources(self.compiled.source, self.environment, self.worlds)
+        self.based: frozenset[str] | None = None
         self.objects = self.compiled.objects[self.environment].objects
+        if self.worlds.env.is_synced:
+            self.based = based_units(self.compiled.objects.get(BASE), self.compiled.objects[self.environment])
+            self.objects += self.provenance.applications(self.environment)
         for index, item in enumerate(self.objects):
             for pointer, origin in self.provenance.origins(self.environment, item).items():
                 self.origins[(index, pointer)] = origin
@@ -68,7 +73,7 @@ class Proof:
     def changed(self, edits: tuple[Edit, ...]) -> set[Leaf]:
         """The leaves that are others once some edits are written into the sources; none where that is refused."""
         layers, name = self.sources.edited(edits)
-        objects = self.sources.compiled(layers, name)
+        objects = self.sources.compiled(layers, name, self.based)
         return set() if objects is None else self.compare(objects)
 
     def compare(self, objects: tuple[KubeObject, ...]) -> set[Leaf]:

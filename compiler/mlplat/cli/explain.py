@@ -1,13 +1,22 @@
-"""`mlplat explain`: the page of a code."""
+"""`mlplat explain`: the page of a code, or where something that is generated comes from."""
 
 import re
+import sys
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from mlplat.diagnostics import near_misses
+from mlplat.cli.exit import CLEAN, ERROR
+from mlplat.cli.report import report, require_known, wants_color
+from mlplat.diagnostics import Severity, near_misses
 from mlplat.diagnostics.codes import CODES
+
+if TYPE_CHECKING:
+    from mlplat.provenance.questions import Place, Questions
+
+GENERATED = "generated/"
 
 
 def page_of(code: str) -> str | None:
@@ -20,13 +29,33 @@ def page_of(code: str) -> str | None:
 
 
 @click.command()
-@click.argument("code", required=False)
-def explain(code: str | None) -> int:
-    """Print the page of a finding's CODE (`MLP201`, or its name `unknown-reference`); all codes when none is given."""
-    if code is None:
+@click.argument("what", required=False, metavar="[CODE | FILE[:LINE] | ENV]")
+@click.argument("which", required=False, metavar="[KIND/NAME]")
+@click.argument("pointer", required=False, metavar="[POINTER]")
+@click.option("-o", "--output", "format_", type=click.Choice(("full", "json")), default="full", help="How it is told.")
+@click.pass_obj
+def explain(root: str | None, what: str | None, which: str | None, pointer: str | None, format_: str) -> int:
+    """Print the page of a finding, or say which line of the specifications decided what is generated.
+
+    \b
+    mlplat explain                                    all codes
+    mlplat explain MLP201                             the page of a code (or of its name, `unknown-reference`)
+    mlplat explain generated/.../x.yaml[:12] [POINTER]  what decided a file, a line of it, a field
+    mlplat explain prod TrainJob/mnist [POINTER]      the same of an object of an environment
+    mlplat explain environments/prod/x.yaml:12        what a line of the specifications reaches
+    """
+    if what is None:
         for entry in CODES.values():
             click.echo(f"{entry.code}  {entry.severity:8} {entry.slug:32} {entry.title}")
-        return 0
+        return CLEAN
+    if which is None and re.search(r"\.ya?ml(:|$)", what) is None:
+        if what.startswith(GENERATED):
+            raise click.ClickException(f"`{what}` is no file that a build writes of an object")
+        return _page(what)
+    return _origin(Path(root or "."), (what, which, pointer), format_)
+
+
+def _page(code: str) -> int:
     by_slug = {entry.slug: entry.code for entry in CODES.values()}
     wanted = by_slug.get(code.lower(), code.upper())
     text = page_of(wanted) if re.fullmatch(r"MLP\d{3}", wanted) else None
@@ -35,4 +64,74 @@ def explain(code: str | None) -> int:
         hint = f"; did you mean `{near[0]}`?" if near else "; `mlplat explain` lists all"
         raise click.ClickException(f"there is no code `{code}`{hint}")
     click.echo(text.rstrip())
-    return 0
+    return CLEAN
+
+
+def _origin(root: Path, words: tuple[str, str | None, str | None], format_: str) -> int:
+    from mlplat.compiler.pipeline import compile_platform  # heavy: the whole compiler
+    from mlplat.provenance.questions import MisledError, Questions, place_of
+
+    place = place_of(words[0])
+    compiled = compile_platform(root)
+    questions = Questions(compiled)
+    if place is None:
+        require_known("environment", [words[0]], compiled.source.layers)
+    missing = compiled.environments.keys() - compiled.objects.keys() if place is not None else {words[0]}
+    if not compiled.objects or (place is None and missing - compiled.objects.keys()):
+        report([one for one in compiled.findings if one.severity is Severity.ERROR], compiled.source.sources, "full")
+        click.echo("nothing can be explained until these errors are mended", err=True)
+        return ERROR
+    try:
+        click.echo(_answer(root, questions, place, words, format_), nl=format_ == "json")
+    except MisledError as misled:
+        raise click.ClickException(str(misled)) from None
+    return CLEAN
+
+
+def _answer(
+    root: Path, questions: "Questions", place: "Place | None", words: tuple[str, str | None, str | None], format_: str
+) -> str:
+    from mlplat.provenance import text
+
+    sources = questions.compiled.source.sources
+    if place is None:
+        answers = questions.about_object(words[0], words[1] or "", words[2])
+    else:
+        file = _within(root, place.file)
+        if not file.startswith(GENERATED):
+            if place.line is None:
+                raise click.ClickException(f"give a line, as in `{file}:1`, to be told what it reaches")
+            reached, others = questions.reached_from(file, place.line), questions.overridden(file, place.line)
+            if format_ == "json":
+                return text.reaches_json(reached, others)
+            return text.reaches_text(f"{file}:{place.line}", reached, others)
+        answers = questions.about_file(file.removeprefix(GENERATED), _read(root, file, questions), place.line, words[1])
+    if format_ == "json":
+        return text.origins_json(answers)
+    return text.origins_text(answers, sources, wants_color(sys.stdout))
+
+
+def _within(root: Path, written: str) -> str:
+    """The path of a file relative to the platform, however it was written."""
+    for path in (root / written, Path(written)):
+        if path.exists():
+            try:
+                return path.resolve().relative_to(root.resolve()).as_posix()
+            except ValueError:
+                continue
+    return Path(written).as_posix()
+
+
+def _read(root: Path, file: str, questions: "Questions") -> str:
+    """What stands in a generated file; lines of an old one are told to be old."""
+    tree = questions.compiled.tree
+    fresh = tree.files.get(file.removeprefix(GENERATED)) if tree is not None else None
+    try:
+        text = (root / file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        if fresh is None:
+            raise click.ClickException(f"cannot read `{file}`, and no build writes it") from None
+        return fresh
+    if fresh is not None and text != fresh:
+        click.echo(f"note: `{file}` is not what the specifications compile to; lines are those of the file", err=True)
+    return text

@@ -15,7 +15,7 @@ COMMANDS = {
     "check": "Judge the specifications, or raw manifests, and write nothing.",
     "diff": "Say what a change does to the platform.",
     "drift": "Compare what is declared with what a cluster holds.",
-    "explain": "Print the page of a finding's code.",
+    "explain": "Say which line decided what is generated; print the page of a finding.",
     "init": "Make a small platform to start from.",
     "schema": "Write the JSON Schemas by which editors complete and check.",
     "show": "Print what an environment's specifications come to.",

@@ -1,6 +1,6 @@
 """Who names whom in an environment, and whether everything that is named is there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -62,6 +62,17 @@ class Names:
         for target, mention in self._mentions():
             found.setdefault(mention.owner, []).append((mention.path, target))
         return {owner: tuple(named) for owner, named in found.items()}
+
+    def dependents(self, addresses: Iterable[Address]) -> frozenset[Address]:
+        """The documents that name some, those that name these, and so on; without Platform and Environment."""
+        found: set[Address] = set()
+        pending = list(addresses)
+        while pending:
+            for mention in self.mentions.get(pending.pop(), ()):
+                if mention.owner not in found and mention.owner[0] not in (Platform.kind_name, Environment.kind_name):
+                    found.add(mention.owner)
+                    pending.append(mention.owner)
+        return frozenset(found)
 
     def entry(self, list_name: str, name: str) -> Path | None:
         """The path in the Environment of the name of an entry."""

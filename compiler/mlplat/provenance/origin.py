@@ -9,14 +9,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mlplat.compiler.artifacts import KubeObject, ResolvedEnvironment
+from mlplat.compiler.artifacts import BASE, KubeObject, ObjectSet, ResolvedEnvironment
 from mlplat.diagnostics import Span
 from mlplat.provenance.changes import leaves
 from mlplat.provenance.influence import PARTLY, Influence, Study, study
 from mlplat.provenance.joint import together
 from mlplat.provenance.positions import Position, Role, position_at, written_positions
 from mlplat.provenance.subjects import Made, Subject, Written, subjects
+from mlplat.provenance.whole import Applications, Whole, based_units, is_application
 from mlplat.provenance.worlds import Worlds
+from mlplat.schema.environment import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,11 @@ class Provenance:
     """Answers for the environments of one compiled platform; what was worked out once is kept."""
 
     environments: Mapping[str, ResolvedEnvironment]
-    _worlds: dict[str, Worlds] = field(default_factory=dict)
-    _made: dict[tuple[str, Subject], tuple[Made, ...]] = field(default_factory=dict)
+    objects: Mapping[str, ObjectSet] = field(default_factory=dict)
+    """All objects of the environments: asked where manifests or Argo CD objects are explained."""
+    _wholes: dict[str, Whole] = field(default_factory=dict)
+    _applications: dict[str, Applications] = field(default_factory=dict)
     _studies: dict[tuple[str, Subject], Study] = field(default_factory=dict)
-    _written: dict[int, Written] = field(default_factory=dict)
 
     def origin(self, environment: str, item: KubeObject, pointer: str) -> Origin | None:
         """What decided the leaf at a JSON pointer of an object of an environment; None where there is no leaf."""
@@ -67,36 +70,58 @@ class Provenance:
         studied = self.study(environment, subject)
         return {pointer: _origin(pointer, found[pointer], index, studied) for pointer in wanted}
 
-    def worlds(self, environment: str) -> Worlds:
-        """The worlds around an environment."""
-        if environment not in self._worlds:
-            self._worlds[environment] = Worlds(self.environments[environment])
-        return self._worlds[environment]
+    def whole(self, environment: str) -> Whole:
+        """Everything in an environment."""
+        if environment not in self._wholes:
+            nodes = [item.node for item in self._objects(environment) if item.origin is None and item.node is not None]
+            worlds = Worlds(self.environments[environment])
+            self._wholes[environment] = Whole(worlds, tuple(Written(node) for node in nodes))
+        return self._wholes[environment]
 
-    def made(self, environment: str, subject: Subject) -> tuple[Made, ...]:
-        """What a subject makes in an environment as it is."""
-        key = (environment, subject)
-        if key not in self._made:
-            self._made[key] = subject.make(self.environments[environment])
-        return self._made[key]
+    def applications(self, environment: str) -> tuple[KubeObject, ...]:
+        """The Argo CD objects of an environment, those of `root.yaml` first."""
+        return tuple(one.item for one in self.whole(environment).made(self._argocd(environment)))
 
     def study(self, environment: str, subject: Subject) -> Study:
         """What everything does to the objects of a subject."""
         key = (environment, subject)
         if key not in self._studies:
-            self._studies[key] = study(self.worlds(environment), subject, self.made(environment, subject))
+            whole = self.whole(environment)
+            self._studies[key] = study(whole.worlds, subject, whole.made(subject))
         return self._studies[key]
+
+    def subjects(self, environment: str) -> tuple[Subject, ...]:
+        """Everything that makes objects of an environment, Argo CD's included where it is synced."""
+        whole = self.whole(environment)
+        synced = self.environments[environment].is_synced and environment in self.objects
+        return (*whole.subjects, self._argocd(environment)) if synced else whole.subjects
+
+    def _objects(self, environment: str) -> tuple[KubeObject, ...]:
+        found = self.objects.get(environment)
+        return found.objects if found is not None else ()
+
+    def _argocd(self, environment: str) -> Applications:
+        if environment not in self._applications:
+            env = self.environments[environment]
+            base = self.objects.get(BASE) if BASE in env.ancestors else None
+            based = based_units(base, self.objects[environment])
+            self._applications[environment] = Applications(self.whole(environment), based)
+        return self._applications[environment]
 
     def _maker(self, environment: str, item: KubeObject) -> tuple[Subject, int]:
         """Which subject makes an object, and the how-manieth of its objects it is."""
-        if item.origin is None and item.node is not None:
-            return self._written.setdefault(id(item.node), Written(item.node)), 0
-        own = (item.origin.kind, item.origin.name) if item.origin is not None else None
-        for subject in subjects(self.environments[environment]):
-            if subject.address in (own, None):
-                for index, made in enumerate(self.made(environment, subject)):
-                    if made.item.ref == item.ref and made.item.body["apiVersion"] == item.body["apiVersion"]:
-                        return subject, index
+        whole = self.whole(environment)
+        if is_application(item):
+            candidates: Iterable[Subject] = [self._argocd(environment)]
+        elif item.origin is None:
+            candidates = [one for one in whole.written if one.node is item.node]
+        else:
+            own = (item.origin.kind, item.origin.name)
+            candidates = [one for one in subjects(whole.worlds.env) if one.address in (own, None)]
+        for subject in candidates:
+            for index, made in enumerate(whole.made(subject)):
+                if made.item.ref == item.ref and made.item.body["apiVersion"] == item.body["apiVersion"]:
+                    return subject, index
         raise LookupError(f"{item.ref} is no object of environment `{environment}`")
 
 
@@ -127,14 +152,15 @@ def _origin(pointer: str, value: Any, index: int, studied: Study) -> Origin:
     deciding = [one.position for one in sorted((one for one in listed if pointer in one.leaves), key=order)]
     there = [one.position for one in listed if one.takes_away and pointer not in one.leaves]
     joint: tuple[Position, ...] = ()
-    if not deciding and document not in there:
+    # Without the document of the environment there is no environment.
+    if not deciding and document not in there and document.kind != Environment.kind_name:
         deciding, joint = together(pointer, value, index, document, studied)
     first, *others = deciding or [document]
     return Origin(
         pointer=pointer,
         value=value,
         decided_by=first,
-        also=tuple(others),
+        also=tuple(sorted(others, key=lambda one: one.role is Role.DEFAULT)),
         there_by=tuple(one for one in there if one != first),
         together=joint,
         made_by=made.maker_of(pointer),

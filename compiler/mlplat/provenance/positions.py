@@ -8,6 +8,7 @@ from typing import Any
 from mlplat.compiler.artifacts import Node, Path, Resolved
 from mlplat.diagnostics import Span
 from mlplat.provenance.fields import absent, field_at
+from mlplat.schema.environment import Environment
 
 
 class Role(StrEnum):
@@ -96,7 +97,9 @@ def position_at(document: Resolved[Any], path: Path, role: Role) -> Position:
     """One position with its place."""
     over: tuple[Span, ...] = ()
     if role is Role.DOCUMENT:
-        span = document.span("kind")
+        # An environment is there because of its own file, whichever `kind` it inherits.
+        own = document.kind == Environment.kind_name
+        span = document.span("metadata", "name") if own else document.span("kind")
     elif role in (Role.KEY, Role.PART):
         span = document.key(*path)
     else:

@@ -27,6 +27,13 @@ class Reads:
     touched: dict[Address, set[Path]] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
 
+    def add(self, other: "Reads") -> None:
+        """What was read elsewhere, too."""
+        for mine, theirs in ((self.whole, other.whole), (self.touched, other.touched)):
+            for address, paths in theirs.items():
+                mine.setdefault(address, set()).update(paths)
+        self.listed |= other.listed
+
     def documents(self) -> list[Address]:
         """The documents of which anything was read."""
         return sorted({*self.whole, *self.touched})
@@ -35,6 +42,13 @@ class Reads:
         """True when the value at a path, or something above it as a whole, was read."""
         whole = self.whole.get(address, ())
         return any(path[:length] in whole for length in range(len(path) + 1))
+
+    def met(self, address: Address, path: Path) -> bool:
+        """True when anything on the way to a path, at it or below it made a difference."""
+        if self.touched_at(address, path) or path[:-1] in self.touched.get(address, ()):
+            return True
+        below = (*self.whole.get(address, ()), *self.touched.get(address, ()))
+        return any(one[: len(path)] == path for one in below)
 
     def touched_at(self, address: Address, path: Path) -> bool:
         """True when it made a difference whether something stands at the path."""

@@ -89,7 +89,7 @@ class Lowering:
         """What it reads of the documents of an environment. Its versions and its name count as read."""
         reads = Reads()
         self._make(observed(env, reads), self.address, Writers())
-        return _with_environment(env, reads)
+        return with_environment(env, reads)
 
     def worlds(self, worlds: Worlds) -> Iterator[tuple[Position, Iterable[World]]]:
         """None: all that it depends on stands in documents."""
@@ -130,7 +130,8 @@ class Written:
     def make_in(self, world: World) -> tuple[Made, ...] | None:
         """The object in another world; None where it would be no object."""
         try:
-            return self._make(world.manifest or self.node, world.env)
+            here = world.manifest is not None and world.manifest[0] is self.node
+            return self._make(world.manifest[1] if here and world.manifest else self.node, world.env)
         except REFUSED:
             return None
 
@@ -138,7 +139,7 @@ class Written:
         """What its place and its identity depend on."""
         reads = Reads()
         self._make(self.node, observed(env, reads))
-        return _with_environment(env, reads)
+        return with_environment(env, reads)
 
     def worlds(self, worlds: Worlds) -> Iterator[tuple[Position, Iterable[World]]]:
         """Everything that is written in the manifest, with other values of it."""
@@ -161,7 +162,8 @@ def subjects(env: ResolvedEnvironment) -> Iterator[Lowering]:
         yield from (Lowering(function, (kind, name)) for name in env.documents.get(kind, {}))
 
 
-def _with_environment(env: ResolvedEnvironment, reads: Reads) -> Reads:
+def with_environment(env: ResolvedEnvironment, reads: Reads) -> Reads:
+    """What was read, and what every object may depend on."""
     environment = (Environment.kind_name, env.environment.name)
     reads.whole.setdefault(environment, set()).update(_ALWAYS)
     if env.is_base:

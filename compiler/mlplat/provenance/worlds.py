@@ -45,8 +45,10 @@ class World:
     edits: tuple[Edit, ...]
     before: Any = None
     after: Any = None
-    manifest: Node | None = None
-    """A hand-written manifest as it is in this world, where the difference is there."""
+    manifest: tuple[Node, Node] | None = None
+    """A hand-written manifest, and as it is in this world, where the difference is there."""
+    lost: frozenset[Address] = frozenset()
+    """Documents that name one that is not there, those that name these, and so on."""
 
     def now(self, address: Address) -> Address:
         """What a document of the environment is called in this world."""
@@ -116,7 +118,7 @@ class Worlds:
         for other, after in (*others, (REMOVED, None)):
             edit = Edit(address, position.path, other)
             before = position.path[-1] if position.role is Role.KEY else value
-            yield World(self.env, (edit,), before, after, with_value(node, position.path, other))
+            yield World(self.env, (edit,), before, after, (node, with_value(node, position.path, other)))
 
     def with_edits(self, edits: tuple[Edit, ...]) -> ResolvedEnvironment | None:
         """The environment after some edits; None when it would not be valid."""
@@ -229,7 +231,8 @@ class Worlds:
         for kind, name in addresses:
             documents[kind] = {other: one for other, one in documents[kind].items() if other != name}
             edits.append(Edit((kind, name), (), REMOVED))
-        return World(replace(self.env, documents=documents, memo={}), tuple(edits))
+        lost = self.names.dependents(edit.address for edit in edits)
+        return World(replace(self.env, documents=documents, memo={}), tuple(edits), lost=lost)
 
 
 def _other_names(name: str) -> tuple[str, ...]:

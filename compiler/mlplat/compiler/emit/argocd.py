@@ -56,10 +56,23 @@ class Unit:
     based: bool
 
 
-def argocd_files(
+@dataclass(frozen=True, slots=True)
+class ArgoBodies:
+    """The Argo CD objects of one environment: `root` are applied by a person, `apps` synced by the root Application."""
+
+    root: tuple[dict[str, Any], ...]
+    apps: tuple[dict[str, Any], ...]
+
+    def files(self) -> Mapping[str, tuple[dict[str, Any], ...]]:
+        """What stands in each file, by path below `argocd/<env>/`."""
+        apps = {f"apps/{body['kind'].lower()}-{body['metadata']['name']}.yaml": (body,) for body in self.apps}
+        return {"root.yaml": self.root, **apps}
+
+
+def argocd_bodies(
     units: Mapping[str, Sequence[KubeObject]], based: frozenset[str], env: ResolvedEnvironment
-) -> dict[str, str]:
-    """Files of `generated/argocd/<env>/`. `based` are the units whose overlay reads the base unit of that name."""
+) -> ArgoBodies:
+    """The objects of an environment. `based` are the units whose overlay reads the base unit of that name."""
     known = [Unit(name, team_of_unit(name, items, env), items, name in based) for name, items in units.items()]
     owned: dict[str, list[KubeObject]] = {}
     for unit in known:
@@ -67,15 +80,23 @@ def argocd_files(
     projects = [team_project(team, owned[team], env) for team in sorted(owned) if team]
     if "" in owned:
         projects.append(platform_project(owned[""], env))
-    bodies = [*projects, *(_unit_application(unit, env) for unit in known)]
-    files = {f"apps/{body['kind'].lower()}-{body['metadata']['name']}.yaml": object_text(body) for body in bodies}
-    resources = sorted(path.removeprefix("apps/") for path in files)
-    root = [_settings(env), root_project(env), _root_application(env)]
-    comment = _ROOT_COMMENT.format(env=env.name)
+    root = (_settings(env), root_project(env), _root_application(env))
+    return ArgoBodies(root, (*projects, *(_unit_application(unit, env) for unit in known)))
+
+
+def argocd_files(
+    units: Mapping[str, Sequence[KubeObject]], based: frozenset[str], env: ResolvedEnvironment
+) -> dict[str, str]:
+    """Files of `generated/argocd/<env>/`, of the same."""
+    files = {
+        path: "---\n".join(map(object_text, bodies))
+        for path, bodies in argocd_bodies(units, based, env).files().items()
+    }
+    resources = sorted(path.removeprefix("apps/") for path in files if path.startswith("apps/"))
     return {
-        "root.yaml": comment + "---\n".join(map(object_text, root)),
-        "apps/kustomization.yaml": kustomization_text({"resources": resources}),
         **files,
+        "root.yaml": _ROOT_COMMENT.format(env=env.name) + files["root.yaml"],
+        "apps/kustomization.yaml": kustomization_text({"resources": resources}),
     }
 
 

@@ -48,7 +48,15 @@ def count_line(findings: Sequence[Diagnostic]) -> str:
 def _block(finding: Diagnostic, sources: Mapping[str, str], color: bool) -> str:
     severity = str(finding.severity)
     head = _paint(f"{severity}[{finding.code}]", severity, color)
-    lines = [head + _paint(f": {one_line(finding.headline)}", "bold", color)]
+    head += _paint(f": {one_line(finding.headline)}", "bold", color)
+    return block(head, finding, _facts(finding), sources, color)
+
+
+def block(
+    head: str, finding: Diagnostic, facts: Sequence[tuple[str, str]], sources: Mapping[str, str], color: bool
+) -> str:
+    """A head, the lines that the labels of a finding point at, and facts below them, each with its name."""
+    lines, severity = [head], str(finding.severity)
     shown = excerpts(finding, sources)
     numbers = [line.number for excerpt in shown for line in excerpt.lines if line.number is not None]
     gutter = len(str(max(numbers))) if numbers else 1
@@ -56,7 +64,6 @@ def _block(finding: Diagnostic, sources: Mapping[str, str], color: bool) -> str:
         if index > 0 and shown[index - 1].lines:
             lines.append(_paint(f"{' ' * gutter} |", "frame", color))
         lines += _framed(excerpt, "-->" if index == 0 else ":::", gutter, severity, color)
-    facts = _facts(finding)
     if facts and any(excerpt.lines for excerpt in shown):
         lines.append(_paint(f"{' ' * gutter} |", "frame", color))
     for name, text in facts:
