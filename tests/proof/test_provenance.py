@@ -132,6 +132,9 @@ def test_without_its_document_an_object_is_not_there(folder: Path, environment: 
     for position, named in proof.named().items():
         if position.role is Role.DOCUMENT and (position.kind, position.name) in set(proof.worlds.addresses()):
             address = (position.kind, position.name)
+            if position.kind == "Environment":
+                assert proof.sources.compiled(*proof.sources.edited((Edit(address, (), REMOVED),))) is None
+                continue
             gone = proof.changed(without(proof, [address]))
             assert named <= gone, (position, proof.shown(named - gone))
 

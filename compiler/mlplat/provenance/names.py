@@ -63,16 +63,10 @@ class Names:
             found.setdefault(mention.owner, []).append((mention.path, target))
         return {owner: tuple(named) for owner, named in found.items()}
 
-    def dependents(self, addresses: Iterable[Address]) -> frozenset[Address]:
-        """The documents that name some, those that name these, and so on; without Platform and Environment."""
-        found: set[Address] = set()
-        pending = list(addresses)
-        while pending:
-            for mention in self.mentions.get(pending.pop(), ()):
-                if mention.owner not in found and mention.owner[0] not in (Platform.kind_name, Environment.kind_name):
-                    found.add(mention.owner)
-                    pending.append(mention.owner)
-        return frozenset(found)
+    def owned_by(self, addresses: Iterable[Address]) -> frozenset[Address]:
+        """The documents of some teams."""
+        mentions = (one for address in addresses for one in self.mentions.get(address, ()))
+        return frozenset(one.owner for one in mentions if one.path == ("metadata", "team"))
 
     def entry(self, list_name: str, name: str) -> Path | None:
         """The path in the Environment of the name of an entry."""

@@ -137,6 +137,7 @@ class Applications:
         reads.add(self._own_reads)
         for subject in self.whole.subjects:
             reads.add(self.whole.reads(subject))
+        reads.listed |= env.documents.keys()  # each decides which objects there are
         return reads
 
     @cached_property

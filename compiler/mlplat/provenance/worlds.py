@@ -48,7 +48,7 @@ class World:
     manifest: tuple[Node, Node] | None = None
     """A hand-written manifest, and as it is in this world, where the difference is there."""
     lost: frozenset[Address] = frozenset()
-    """Documents that name one that is not there, those that name these, and so on."""
+    """Documents of a team that is not there."""
 
     def now(self, address: Address) -> Address:
         """What a document of the environment is called in this world."""
@@ -231,7 +231,7 @@ class Worlds:
         for kind, name in addresses:
             documents[kind] = {other: one for other, one in documents[kind].items() if other != name}
             edits.append(Edit((kind, name), (), REMOVED))
-        lost = self.names.dependents(edit.address for edit in edits)
+        lost = self.names.owned_by(edit.address for edit in edits)
         return World(replace(self.env, documents=documents, memo={}), tuple(edits), lost=lost)
 
 
