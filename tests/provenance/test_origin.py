@@ -74,3 +74,15 @@ def test_every_leaf_of_every_object_has_an_origin() -> None:
         for origin in origins.values():
             assert origin.span.file in COMPILED.source.sources
             assert 1 <= origin.span.line <= len(COMPILED.source.sources[origin.span.file].splitlines())
+
+
+def test_a_manifest_is_decided_by_itself_whether_or_not_all_objects_are_known() -> None:
+    result = compiled(ROOT / "tests/golden/where-do-hand-written-manifests-go/input")
+    (item,) = (one for one in result.objects["dev"].objects if one.ref.kind == "ConfigMap" and one.node is not None)
+    for provenance in (Provenance(result.environments), Provenance(result.environments, result.objects)):
+        origin = provenance.origin("dev", item, "/data/mode")
+        assert origin is not None
+        assert str(origin.span) == "environments/dev/manifests/settings.yaml:7:9"
+        stamped = provenance.origin("dev", item, "/metadata/labels/mlplat.dev~1environment")
+        assert stamped is not None
+        assert stamped.span.file == "environments/dev/environment.yaml"

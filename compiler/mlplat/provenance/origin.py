@@ -55,6 +55,7 @@ class Provenance:
     _wholes: dict[str, Whole] = field(default_factory=dict)
     _applications: dict[str, Applications] = field(default_factory=dict)
     _studies: dict[tuple[str, Subject], Study] = field(default_factory=dict)
+    _manifests: dict[int, Written] = field(default_factory=dict)
 
     def origin(self, environment: str, item: KubeObject, pointer: str) -> Origin | None:
         """What decided the leaf at a JSON pointer of an object of an environment; None where there is no leaf."""
@@ -100,6 +101,12 @@ class Provenance:
         found = self.objects.get(environment)
         return found.objects if found is not None else ()
 
+    def _written(self, item: KubeObject) -> list[Subject]:
+        """A manifest that is asked for without all objects being known."""
+        if item.node is None:
+            return []
+        return [self._manifests.setdefault(id(item.node), Written(item.node))]
+
     def _argocd(self, environment: str) -> Applications:
         if environment not in self._applications:
             env = self.environments[environment]
@@ -114,7 +121,7 @@ class Provenance:
         if is_application(item):
             candidates: Iterable[Subject] = [self._argocd(environment)]
         elif item.origin is None:
-            candidates = [one for one in whole.written if one.node is item.node]
+            candidates = [one for one in whole.written if one.node is item.node] or self._written(item)
         else:
             own = (item.origin.kind, item.origin.name)
             candidates = [one for one in subjects(whole.worlds.env) if one.address in (own, None)]
