@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mlplat.compiler.check.core import forms as f
+from mlplat.compiler.check.core.cluster_kinds import CLUSTER_FORMS
 from mlplat.compiler.check.core.forms import Forms
 from mlplat.compiler.check.core.pod_forms import NODE_TERMS
 from mlplat.compiler.check.core.schedules import is_time_zone, why_no_schedule
@@ -207,6 +208,7 @@ _REFERENCE = {"": f.need("kind", "name"), "kind": f.text(why_no_path_segment), "
 FORMS: Mapping[tuple[str, str], Forms] = {
     key: Forms(table)
     for key, table in {
+        **CLUSTER_FORMS,
         ("apps", "Deployment"): {
             **_WORKLOAD,
             "spec.progressDeadlineSeconds": _COUNT,

@@ -95,7 +95,12 @@ def _containers(spec: Mapping[str, Any], pointer: str, use: PodUse) -> Iterator[
                     yield f"{where}/ports/{number}/hostPort", "must equal `containerPort` with `hostNetwork`"
             claimed = body.get("resources", {}).get("claims") if isinstance(body.get("resources"), dict) else None
             known = {str(one.get("name")) for _, one in mappings(spec.get("resourceClaims"))}
+            asked: set[tuple[str, str]] = set()
             for number, claim in mappings(claimed):
+                pair = (str(claim.get("name")), str(claim.get("request")))
+                if pair in asked:
+                    yield f"{where}/resources/claims/{number}", "is there twice"
+                asked.add(pair)
                 if str(claim.get("name")) not in known:
                     yield f"{where}/resources/claims/{number}/name", "no such claim in `resourceClaims`"
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from mlplat.compiler.check.core import forms as f
 from mlplat.compiler.check.core.forms import Check, Forms
+from mlplat.compiler.check.core.pod_amounts import huge_pages, pod_resources, resources
 from mlplat.compiler.check.core.volume_forms import VOLUME, divisor, field_path, resource_field
 from mlplat.compiler.check.reading import mapping, mappings
-from mlplat.objects.quantity import parse
 
 _ENV_FIELDS = (
     "spec.nodeName",
@@ -18,74 +18,6 @@ _ENV_FIELDS = (
 )
 
 
-def _resource(value: Any) -> str | None:
-    """A name of a resource that a container may ask for."""
-    if not isinstance(value, str):
-        return None
-    if "/" not in value:
-        plain = value in ("cpu", "memory", "ephemeral-storage") or value.startswith("hugepages-")
-        return None if plain else "must be `cpu`, `memory`, `ephemeral-storage` or a name such as `nvidia.com/gpu`"
-    why = f.qualified(value)
-    if why is None and (value.startswith("requests.") or len(value.split("/")[1]) + 9 > 63):
-        return "is no name of a resource"
-    return why
-
-
-def _amounts(value: Any) -> str | None:
-    for name, amount in value.items() if isinstance(value, dict) else ():
-        why = _resource(name)
-        if why is not None:
-            return f"`{name}` {why}"
-        why = f.not_negative(amount)
-        if why is not None:
-            return f"`{name}` {why}"
-        if "/" in name and not name.split("/")[0].endswith("kubernetes.io") and _fraction(amount):
-            return f"`{name}` must be a whole number"
-    return None
-
-
-def _huge_pages(value: Any) -> str | None:
-    """Pages of a size are asked for whole."""
-    for name, amount in value.items() if isinstance(value, dict) else ():
-        if name.startswith("hugepages-"):
-            try:
-                size, asked = parse(name.removeprefix("hugepages-")).nanos, parse(amount).nanos
-            except ValueError:
-                continue
-            if size > 0 and asked % size:
-                return f"`{name}` must be a multiple of the page"
-    return None
-
-
-def _fraction(amount: Any) -> bool:
-    try:
-        return parse(amount).nanos % 10**9 != 0
-    except ValueError:
-        return False
-
-
-def resources(value: Any) -> str | None:
-    """Requests and limits: names, signs, and requests within limits. Devices: both the same, and limits needed."""
-    if not isinstance(value, dict):
-        return None
-    requests, limits = value.get("requests") or {}, value.get("limits") or {}
-    if not isinstance(requests, dict) or not isinstance(limits, dict):
-        return None
-    why = _amounts(limits) or _amounts(requests)
-    if why is not None:
-        return why
-    for name, wanted in requests.items():
-        exclusive = ("/" in name and not name.split("/")[0].endswith("kubernetes.io")) or name.startswith("hugepages-")
-        try:
-            if name in limits and parse(wanted) > parse(limits[name]):
-                return f"`{name}`: the request is above the limit"
-            if exclusive and (name not in limits or parse(wanted) != parse(limits[name])):
-                return f"`{name}`: the limit must be there and equal the request"
-        except ValueError:
-            return None
-    return None
-
-
 def _env(value: Any) -> str | None:
     source = value.get("valueFrom") if isinstance(value, dict) else None
     if not isinstance(source, dict):
@@ -95,7 +27,8 @@ def _env(value: Any) -> str | None:
     return f.exactly_one("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef")(source)
 
 
-def _toleration(value: Any) -> str | None:
+def toleration(value: Any) -> str | None:
+    """What a toleration's fields ask of each other."""
     if not isinstance(value, dict):
         return None
     key, operator, effect = value.get("key"), value.get("operator") or "Equal", value.get("effect")
@@ -178,6 +111,8 @@ _SECCOMP: dict[str, Any] = {
 def _profile(value: Any) -> str | None:
     if not isinstance(value, dict):
         return None
+    if isinstance(value.get("type"), str) and value["type"] not in ("RuntimeDefault", "Localhost", "Unconfined"):
+        return "`type` must be RuntimeDefault, Localhost or Unconfined"
     local = value.get("localhostProfile")
     if (value.get("type") == "Localhost") != bool(local):
         return "`Localhost` and `localhostProfile` go together"
@@ -232,12 +167,14 @@ CONTAINER: dict[str, Any] = {
     "envFrom[].secretRef": f.need("name"),
     "envFrom[].secretRef.name": f.subdomain,
     "resources": resources,
-    "resources.limits": _huge_pages,
-    "resources.requests": _huge_pages,
+    "resources.limits": huge_pages,
+    "resources.requests": huge_pages,
     "resizePolicy[].resourceName": f.one_of("cpu", "memory"),
     "resizePolicy[].restartPolicy": f.one_of("NotRequired", "RestartContainer", empty=False),
     "volumeMounts[]": f.need("name", "mountPath"),
     "volumeMounts": f.unique("mountPath"),
+    "resources.claims[].request": f.label,
+    "volumeMounts[].recursiveReadOnly": f.one_of("Disabled", "IfPossible", "Enabled", empty=False),
     "volumeMounts[].subPath": f.inside,
     "volumeMounts[].subPathExpr": f.inside,
     "volumeMounts[].mountPropagation": f.one_of("None", "HostToContainer", "Bidirectional", empty=False),
@@ -283,16 +220,6 @@ _WEIGHT = f.between(1, 100)
 _HARD, _SOFT = "requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution"
 
 
-def _pod_resources(value: Any) -> str | None:
-    """What a pod as a whole asks for: cpu, memory and large pages only."""
-    for side in ("requests", "limits"):
-        held = value.get(side) if isinstance(value, dict) else None
-        for name in held if isinstance(held, dict) else ():
-            if name not in ("cpu", "memory") and not name.startswith("hugepages-"):
-                return f"`{name}`: a pod as a whole takes cpu, memory and hugepages only"
-    return resources(value)
-
-
 _KERNEL = {"hostNetwork": ("net.",), "hostIPC": ("kernel.shm", "kernel.msg", "kernel.sem", "fs.mqueue.")}
 
 
@@ -310,7 +237,7 @@ def _sysctls(value: Any) -> str | None:
 POD = Forms(
     {
         "": (f.need("containers"), _sysctls),
-        "resources": _pod_resources,
+        "resources": pod_resources,
         "restartPolicy": f.one_of("Always", "OnFailure", "Never"),
         "dnsPolicy": f.one_of("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"),
         "activeDeadlineSeconds": f.between(1, 2**31 - 1),
@@ -323,6 +250,11 @@ POD = Forms(
         "preemptionPolicy": f.one_of("PreemptLowerPriority", "Never", empty=False),
         "nodeSelector": f.labels,
         "readinessGates[].conditionType": f.qualified_strict,
+        "resourceClaims": f.unique("name"),
+        "resourceClaims[]": (f.need("name"), f.exactly_one("resourceClaimName", "resourceClaimTemplateName")),
+        "resourceClaims[].name": f.label,
+        "resourceClaims[].resourceClaimName": f.subdomain_strict,
+        "resourceClaims[].resourceClaimTemplateName": f.subdomain_strict,
         "schedulingGates": f.unique("name"),
         "schedulingGates[].name": f.qualified_strict,
         "os": f.need("name"),
@@ -360,7 +292,7 @@ POD = Forms(
         "securityContext.seccompProfile": (f.need("type"), _profile),
         "securityContext.seccompProfile.type": _SECCOMP["type"],
         "securityContext.appArmorProfile": _profile,
-        "tolerations[]": _toleration,
+        "tolerations[]": toleration,
         "tolerations[].key": f.qualified,
         "tolerations[].operator": f.one_of("Equal", "Exists"),
         "tolerations[].effect": f.one_of("NoSchedule", "PreferNoSchedule", "NoExecute"),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from mlplat.compiler.check.core import jobs, limits, services
+from mlplat.compiler.check.core import cluster_kinds, jobs, limits, services
 from mlplat.compiler.check.reading import Body, Problem, at_key, mapping, mappings, metadata_of, number, spec_of, texts
 from mlplat.objects.names import why_no_qualified_name, why_no_subdomain
 
@@ -38,8 +38,8 @@ def _is_zero(value: Any) -> bool:
 def _daemon_set(body: Body) -> Iterator[Problem]:
     rolling = mapping(mapping(spec_of(body).get("updateStrategy")).get("rollingUpdate"))
     surge, unavailable = (
-        rolling.get("maxSurge", 0),
-        rolling.get("maxUnavailable", 1),
+        0 if rolling.get("maxSurge") is None else rolling["maxSurge"],
+        1 if rolling.get("maxUnavailable") is None else rolling["maxUnavailable"],
     )
     if not _is_zero(surge) and not _is_zero(unavailable):
         yield "/spec/updateStrategy/rollingUpdate", "one of `maxSurge` and `maxUnavailable` must be 0"
@@ -289,6 +289,9 @@ def _replication(body: Body) -> Iterator[Problem]:
 
 
 RELATIONS: Mapping[tuple[str, str], Callable[[Body], Iterator[Problem]]] = {
+    ("apiregistration.k8s.io", "APIService"): cluster_kinds.problems_of_api_service,
+    ("", "Endpoints"): cluster_kinds.problems_of_endpoints,
+    ("discovery.k8s.io", "EndpointSlice"): cluster_kinds.problems_of_slice,
     ("apps", "Deployment"): _deployment,
     ("apps", "DaemonSet"): _daemon_set,
     ("apps", "StatefulSet"): _stateful_set,

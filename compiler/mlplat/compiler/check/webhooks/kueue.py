@@ -19,8 +19,6 @@ def problems_of_queue(body: Body) -> Iterator[Problem]:
     weight = mapping(spec.get("fairSharing")).get("weight")
     if weight is not None and f.not_negative(weight):
         yield "/spec/fairSharing/weight", "must not be negative"
-    if body.get("kind") == "Cohort" and spec.get("parentName") == mapping(body.get("metadata")).get("name"):
-        yield "/spec/parentName", "a cohort cannot be its own parent"
     flavors = {
         str(one.get("name"))
         for _, group in mappings(spec.get("resourceGroups"))

@@ -1,0 +1,85 @@
+"""Amounts that containers and pods ask for: `pkg/apis/core/validation/validation.go`, ValidateResourceRequirements."""
+
+from typing import Any
+
+from mlplat.compiler.check.core import forms as f
+from mlplat.objects.quantity import parse
+
+
+def _resource(value: Any) -> str | None:
+    """A name of a resource that a container may ask for."""
+    if not isinstance(value, str):
+        return None
+    if "/" not in value:
+        plain = value in ("cpu", "memory", "ephemeral-storage") or value.startswith("hugepages-")
+        return None if plain else "must be `cpu`, `memory`, `ephemeral-storage` or a name such as `nvidia.com/gpu`"
+    why = f.qualified(value)
+    if why is None and (value.startswith("requests.") or len(value.split("/")[1]) + 9 > 63):
+        return "is no name of a resource"
+    return why
+
+
+def amounts(value: Any) -> str | None:
+    """Amounts of resources that a pod can ask for."""
+    for name, amount in value.items() if isinstance(value, dict) else ():
+        why = _resource(name)
+        if why is not None:
+            return f"`{name}` {why}"
+        why = f.not_negative(amount)
+        if why is not None:
+            return f"`{name}` {why}"
+        if "/" in name and not name.split("/")[0].endswith("kubernetes.io") and _fraction(amount):
+            return f"`{name}` must be a whole number"
+    return None
+
+
+def huge_pages(value: Any) -> str | None:
+    """Pages of a size are asked for whole."""
+    for name, amount in value.items() if isinstance(value, dict) else ():
+        if name.startswith("hugepages-"):
+            try:
+                size, asked = parse(name.removeprefix("hugepages-")).nanos, parse(amount).nanos
+            except ValueError:
+                continue
+            if size > 0 and asked % size:
+                return f"`{name}` must be a multiple of the page"
+    return None
+
+
+def _fraction(amount: Any) -> bool:
+    try:
+        return parse(amount).nanos % 10**9 != 0
+    except ValueError:
+        return False
+
+
+def resources(value: Any) -> str | None:
+    """Requests and limits: names, signs, and requests within limits. Devices: both the same, and limits needed."""
+    if not isinstance(value, dict):
+        return None
+    requests, limits = value.get("requests") or {}, value.get("limits") or {}
+    if not isinstance(requests, dict) or not isinstance(limits, dict):
+        return None
+    why = amounts(limits) or amounts(requests)
+    if why is not None:
+        return why
+    for name, wanted in requests.items():
+        exclusive = ("/" in name and not name.split("/")[0].endswith("kubernetes.io")) or name.startswith("hugepages-")
+        try:
+            if name in limits and parse(wanted) > parse(limits[name]):
+                return f"`{name}`: the request is above the limit"
+            if exclusive and (name not in limits or parse(wanted) != parse(limits[name])):
+                return f"`{name}`: the limit must be there and equal the request"
+        except ValueError:
+            return None
+    return None
+
+
+def pod_resources(value: Any) -> str | None:
+    """What a pod as a whole asks for: cpu, memory and large pages only."""
+    for side in ("requests", "limits"):
+        held = value.get(side) if isinstance(value, dict) else None
+        for name in held if isinstance(held, dict) else ():
+            if name not in ("cpu", "memory") and not name.startswith("hugepages-"):
+                return f"`{name}`: a pod as a whole takes cpu, memory and hugepages only"
+    return resources(value)
