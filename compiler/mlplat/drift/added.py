@@ -25,7 +25,7 @@ from mlplat.drift.defaults.server import (
 )
 from mlplat.drift.defaults.spot import Spot, pattern_of
 from mlplat.drift.defaults.workloads import is_job_label
-from mlplat.drift.delegated import delegation, is_from_flavor, is_kueue_metadata
+from mlplat.drift.delegated import delegation, is_admitted_placement, is_from_flavor, is_kueue_metadata
 from mlplat.drift.managers import Actor
 from mlplat.drift.owners import Hold
 from mlplat.drift.report import Cause
@@ -167,6 +167,8 @@ def _leaf(case: Case, spot: Spot) -> _Sifted:
         return _Sifted([], 1)
     if not case.owners.known:
         return _Sifted([Extra(spot.value, spot.path, None, Cause.UNKNOWN, sure=False)])
+    if not holds and case.defaults.is_overridden(spot, nodes.at(case.schema, spot.path) if case.schema else None):
+        return _Sifted([Extra(spot.value, spot.path, None, Cause.UNKNOWN, sure=False)])
     if not holds:
         case.explain("webhook")
         return _Sifted([], 1)
@@ -192,7 +194,7 @@ def _is_products_own(case: Case, spot: Spot) -> bool:
             return True
         if is_product_metadata(case.kind[0], str(path[1]), spot.key):
             return True
-    return case.defaults.is_left_to_product(spot) or is_kueue_metadata(case, spot)
+    return case.defaults.is_left_to_product(spot) or is_kueue_metadata(case, spot) or is_admitted_placement(case, spot)
 
 
 def _is_own_controllers(case: Case, holds: tuple[Hold, ...]) -> bool:

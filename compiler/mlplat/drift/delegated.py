@@ -67,6 +67,18 @@ def is_kueue_metadata(case: Case, spot: Spot) -> bool:
     return is_metadata and KUEUE_KEYS.fullmatch(spot.key) is not None
 
 
+def is_admitted_placement(case: Case, spot: Spot) -> bool:
+    """True for a node label or toleration in a pod template that Kueue has marked as admitted: it puts both there from
+    the flavor, and where neither flavor nor managedFields are at hand the mark alone tells."""
+    path = spot.path
+    if "template" not in path or not {"nodeSelector", "tolerations"} & set(path):
+        return False
+    template = spot.at(*path[: path.index("template") + 1])
+    metadata = template.get("metadata") if is_map(template) else None
+    held = [metadata.get(name) for name in ("labels", "annotations")] if is_map(metadata) else []
+    return any(is_map(one) and any(KUEUE_KEYS.fullmatch(str(key)) for key in one) for one in held)
+
+
 def _scaled(case: Case, live: Any, holds: Sequence[Hold]) -> str | None:
     """Replicas within the bounds of a scaler, by whomever; without one to be seen, those that a scaler's program wrote
     through `/scale`."""

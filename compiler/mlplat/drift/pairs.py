@@ -196,11 +196,13 @@ class _Speaker:
                 (difference.new, difference.new_path, self.case.live),
             )
         )
+        written = written_path(self.case.kind, self.case.declared.body, difference.old_path)
+        moved = written != difference.old_path
         return DriftFinding(
-            DriftClass.CHANGED,
+            DriftClass.MISSING if difference.removed else DriftClass.CHANGED,
             self.name,
-            pointer_of(difference.old_path),
-            difference.readable,
+            pointer_of(written),
+            readable_of(self.case.declared.body, written, self.case.schema) if moved else difference.readable,
             declared,
             live,
             writer,

@@ -37,6 +37,14 @@ class Defaults:
             return False
         return _found(self._built_in, spot, spot.pattern, node) or self._is_in_pod(spot, node)
 
+    def is_overridden(self, spot: Spot, node: Node | None) -> bool:
+        """True for a value in the place of a fixed default of a core kind: the server alone would have filled in
+        another one, so somebody chose it, also where nobody owns it (`replicas` after a write through `/scale`)."""
+        inner = pod_pattern(self.kind, spot.pattern)
+        rows = [_row(self._built_in, spot.pattern, spot), _row(POD, inner, spot) if inner else nodes.MISSING]
+        fixed = [row for row in rows if isinstance(row, str | int | bool)]
+        return bool(fixed) and not any(_equals(spot.value, row, node, "") for row in fixed)
+
     def is_products(self, spot: Spot, node: Node | None) -> bool:
         """True for a value that the product of the kind fills in, whoever owns it since."""
         return _found(self._product, spot, spot.pattern, node, free=False)

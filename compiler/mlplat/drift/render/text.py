@@ -79,7 +79,7 @@ def _who(finding: DriftFinding) -> str:
         return ""
     writer = writer_text(finding.writer)
     if not writer:
-        return "" if finding.cls is DriftClass.MISSING else _UNTOLD.get(finding.cause, "nobody can tell who")
+        return "" if _is_object(finding) else _UNTOLD.get(finding.cause, "nobody can tell who")
     doubt = ", probably" if finding.confidence is Confidence.LOW else ""
     said = f" ({_UNTOLD[finding.cause]})" if finding.cause in (Cause.PENDING_SYNC, Cause.STALE) else ""
     return f"{writer}{doubt}{said}"
@@ -94,11 +94,18 @@ def writer_text(writer: Writer) -> str:
     return f"{writer.manager} ({writer.operation}{through}){when}"
 
 
+def _is_object(finding: DriftFinding) -> bool:
+    """True for a finding about a whole object that is not there."""
+    return finding.cls is DriftClass.MISSING and not finding.pointer
+
+
 def _finding(finding: DriftFinding) -> list[str]:
     place = f"  <- {finding.origin}" if finding.origin is not None else ""
     match finding.cls:
-        case DriftClass.MISSING:
+        case DriftClass.MISSING if _is_object(finding):
             return [f"    missing: declared, and not in the cluster{place}"]
+        case DriftClass.MISSING:
+            return [f"    - {finding.path}: {_value(finding.declared)}{place}"]
         case DriftClass.ORPHAN:
             return [f"    orphan: in the cluster, and declared no more{place}"]
         case DriftClass.NOT_COMPARABLE:
