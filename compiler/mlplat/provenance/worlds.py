@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from mlplat.catalog.index import kubernetes_versions
 from mlplat.catalog.releases import RELEASES
-from mlplat.catalog.versions import ComponentVersions, known_components, known_versions
+from mlplat.catalog.versions import ComponentVersions, known_versions
 from mlplat.compiler.artifacts import Node, Path, Resolved, ResolvedEnvironment
 from mlplat.compiler.resolve.versions import environment_versions
 from mlplat.provenance.fields import ANYTHING, field_at, first_values, other_texts, other_values
@@ -207,9 +207,8 @@ class Worlds:
     def _other_keys(self, address: Address, path: Path) -> Iterator[str]:
         key = str(path[-1])
         if address[0] == Environment.kind_name and path[:2] == ("spec", "versions"):
-            yield from (name for name in known_components() if name != key)
-        else:
-            yield from other_texts(key)
+            return  # the version of one component is none of another
+        yield from other_texts(key)
 
     def _renamed_document(self, address: Address) -> Iterator[tuple[Edit, ...]]:
         if self.env.is_base and address[0] == Environment.kind_name:
