@@ -43,11 +43,9 @@ def build(
         return CLEAN
 
     from mlplat.compiler.emit.findings import stale_findings  # heavy: the whole compiler
-    from mlplat.compiler.emit.turns import one_at_a_time
     from mlplat.compiler.emit.write import compare_tree, write_tree
     from mlplat.compiler.pipeline import compile_platform, scope_of
 
-    click.get_current_context().with_resource(one_at_a_time(root))
     compiled = compile_platform(Path(root), environments)
     require_known("environment", environments, compiled.source.layers)
     findings, sources = list(compiled.findings), compiled.source.sources
