@@ -133,7 +133,7 @@ HARD = {
 def about_secret(line: int) -> Diagnostic:
     text = SOURCES["secret.yaml"].split("\n")[line - 1]
     return Diagnostic(
-        "MLP001",
+        "MLP105",
         Severity.ERROR,
         f"cannot read `{text.strip()}`",
         Label(span("secret.yaml", line, 3, len(text) - 2), text.strip()),

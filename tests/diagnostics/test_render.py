@@ -83,6 +83,31 @@ def test_no_format_ever_shows_a_credential(name: str, line: int) -> None:
     assert "(masked)" in shown
 
 
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apiVersion: v1\nstringData:\n  password: [ hunter2-hunter2\nkind: Secret\n",
+        "items:\n- kind: Secret\n  data:\n   user: x\n  token: hunter2-hunter2: y\n",
+        '{"kind": "Secret", "stringData": {"password": "x"} hunter2-hunter2',
+    ],
+    ids=["kind-last", "in-a-list", "json"],
+)
+def test_nothing_is_shown_of_a_broken_file_that_holds_a_secret(name: str, text: str) -> None:
+    """Where it cannot be read, what is a value and what is none is a guess: the place alone is told."""
+    number = next(index for index, line in enumerate(text.split("\n"), 1) if "hunter2" in line)
+    finding = Diagnostic(
+        "MLP001",
+        Severity.ERROR,
+        "`hunter2-hunter2` is not expected here",
+        Label(Span("broken.yaml", number, 1, number, 5), "hunter2-hunter2"),
+        notes=("it says hunter2-hunter2",),
+    )
+    shown = FORMATS[name]([finding], {"broken.yaml": text})
+    assert "hunter2" not in shown
+    assert "broken.yaml" in shown
+
+
 @pytest.mark.parametrize("line", HARMLESS)
 def test_what_is_no_credential_is_shown(line: int) -> None:
     assert f"{HARMLESS[line]}" in full.render([about_secret(line)], SOURCES).split("-->")[1]

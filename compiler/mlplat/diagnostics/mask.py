@@ -34,6 +34,10 @@ _FIELD_NAME = re.compile(rf"""(?:^|[\s{{,-])["']?(?:{_NAME})["']?\s*:""")
 _BLOCK = re.compile(r"[|>][-+0-9]*\s*(?:#.*)?$")
 _AFTER_KEY = re.compile(r"""^\s*["']?[\w.-]+["']?\s*:\s+(?P<value>\S.*)$""")
 _SECRET_KIND = re.compile(r"kind:\s*[\"']?Secret[\"']?\s*(?:#.*)?$")
+_NAMES_SECRET = re.compile(r"""["']?kind["']?\s*:\s*["']?Secret\b""", re.IGNORECASE)
+_UNREADABLE = frozenset({"MLP001", "MLP006"})
+"""Codes of what keeps a text from being read: where its fields begin and end is then a guess, so no line can be masked
+with certainty."""
 _FARTHEST = 200
 """Lines above that are searched for the fields that hold a line."""
 
@@ -116,8 +120,24 @@ def _is_in_secret_object(lines: Sequence[str], index: int) -> bool:
     return False
 
 
+def is_withheld(finding: Diagnostic, sources: Mapping[str, str]) -> bool:
+    """True for a finding in a text that cannot be read and holds a Secret: of such a text only the place is told."""
+    if finding.code not in _UNREADABLE or finding.primary is None:
+        return False
+    return _NAMES_SECRET.search(sources.get(finding.primary.span.file, "")) is not None
+
+
 def redacted(finding: Diagnostic, sources: Mapping[str, str]) -> Diagnostic:
     """The finding without the credentials that stand where it points, should it repeat one of them."""
+    if finding.primary is not None and is_withheld(finding, sources):
+        return replace(
+            finding,
+            headline="a file that holds a Secret cannot be read from here on; its text is not shown",
+            primary=Label(finding.primary.span, ""),
+            secondary=(),
+            notes=(),
+            help="look there for indentation, quotes and brackets; quote a value that begins with `!`, `*` or `&`",
+        )
     secrets: set[str] = set()
     for label in (*([finding.primary] if finding.primary else []), *finding.secondary):
         lines = lines_of(sources.get(label.span.file, ""))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mlplat.diagnostics.diagnostic import Diagnostic, Label
-from mlplat.diagnostics.mask import MASK, lines_of, secret_ranges
+from mlplat.diagnostics.mask import MASK, is_withheld, lines_of, secret_ranges
 from mlplat.diagnostics.render.text import one_line, visible, width
 
 _LONGEST_LINE = 160
@@ -33,6 +33,8 @@ def excerpts(finding: Diagnostic, sources: Mapping[str, str]) -> list[Excerpt]:
     """One excerpt for each file that the finding points into, that of the primary label first."""
     if finding.primary is None:
         return []
+    if is_withheld(finding, sources):
+        return [Excerpt(str(finding.primary.span), ())]
     by_file: dict[str, list[tuple[Label, bool]]] = {finding.primary.span.file: [(finding.primary, True)]}
     for label in finding.secondary:
         by_file.setdefault(label.span.file, []).append((label, False))
