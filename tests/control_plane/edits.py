@@ -36,9 +36,10 @@ class Edit:
         return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in self.path)
 
     @property
-    def cls(self) -> str:
-        """The class of drift that it must be called."""
-        return "extra-field" if self.operation == "add" else "changed"
+    def classes(self) -> frozenset[str]:
+        """What it may be called: a field that was removed is there again where the server has a default."""
+        named = {"add": {"extra-field"}, "remove": {"missing", "changed"}}
+        return frozenset(named.get(self.operation, {"changed"}))
 
     def __str__(self) -> str:
         name = self.body["metadata"]
