@@ -79,6 +79,7 @@ def test_a_declared_side_with_errors_is_an_error(sides: tuple[Path, Path]) -> No
     [
         (["--live", "-"], "`--env ENV` or `--declared FILE`"),
         (["--env", "prod", "--declared", "x", "--live", "-"], "one of the two"),
+        (["--declared", "-", "--live", "-"], "cannot both be standard input"),
         (["--declared", "absent.yaml", "--live", "absent.yaml"], "cannot read `absent.yaml`"),
         (["--declared", "-", "--live", "absent.yaml", "--tracking-label", "nonsense"], "cannot read"),
     ],

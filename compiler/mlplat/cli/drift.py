@@ -68,6 +68,8 @@ def drift(root: str, /, format_: str, revision: str | None, **given: object) -> 
     question = Question(root=root, today=begun.date().isoformat(), **given)  # type: ignore[arg-type]
     if revision is not None and question.environment is None:
         raise click.UsageError("--at goes with --env: a revision of a platform")
+    if question.declared == question.live == "-":
+        raise click.UsageError("--declared and --live cannot both be standard input")
     try:
         from mlplat.cli.drift_at import specifications_at  # as above
 
