@@ -15,6 +15,7 @@ from mlplat.compiler.artifacts import (
     Node,
     Path,
     Resolved,
+    ResolvedEnvironment,
     SourceTree,
 )
 from mlplat.compiler.emit.argocd import ArgoBodies, argocd_bodies
@@ -24,10 +25,10 @@ from mlplat.compiler.lower.lowering import lower_environment
 from mlplat.compiler.resolve.environment import resolve_environments
 from mlplat.diagnostics import Span
 from mlplat.objects.gvk import ref_of
-from mlplat.provenance.subjects import REFUSED
+from mlplat.provenance.subjects import REFUSED, subjects
 from mlplat.provenance.trees import COPIED, REMOVED, RENAMED
 from mlplat.provenance.whole import ARGOCD
-from mlplat.provenance.worlds import Edit, Worlds
+from mlplat.provenance.worlds import Edit, World, Worlds
 from mlplat.schema.environment import Environment
 from mlplat.schema.merge import merge_rule
 
@@ -41,6 +42,39 @@ class Place:
     layer: str
     number: int
     path: Path
+
+
+Address = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Result:
+    """Objects, and the documents of which nothing can be said, as the rules would refuse them (None: what several
+    share). Then nothing is said of manifests and of Argo CD's objects either."""
+
+    objects: tuple[KubeObject, ...]
+    refused: frozenset[Address | None] = frozenset()
+
+    def says_nothing_of(self, item: KubeObject, edits: tuple[Edit, ...]) -> bool:
+        """True for an object that may be another one or not; its document may have another name since the edits."""
+        if item.origin is None or item.unit == ARGOCD:
+            return bool(self.refused)
+        own: Address = (item.origin.kind, item.origin.name)
+        renamed = (str(edit.value) for edit in edits if edit.address == own and edit.path == _NAME)
+        return None in self.refused or (own[0], next(renamed, own[1])) in self.refused
+
+
+def _one_by_one(env: ResolvedEnvironment) -> Result:
+    """What can be lowered of an environment in which something cannot."""
+    found: list[KubeObject] = []
+    refused: set[Address | None] = set()
+    for subject in subjects(env):
+        made = subject.make_in(World(env, ()))
+        if made is None:
+            refused.add(subject.address)
+        else:
+            found += (one.item for one in made)
+    return Result(tuple(found), frozenset(refused))
 
 
 @dataclass
@@ -85,10 +119,10 @@ class Sources:
 
     def compiled(
         self, layers: Mapping[str, list[Document]], name: str, based: frozenset[str] | None = None
-    ) -> tuple[KubeObject, ...] | None:
-        """The objects of the environment, now called `name`; None where it does not resolve or cannot be lowered.
+    ) -> "Result | None":
+        """The objects of the environment, now called `name`; None where it does not resolve.
 
-        With the units that read the base, those of Argo CD too.
+        With the units that read the base, those of Argo CD too, unless some document cannot be lowered.
         """
         tree = SourceTree(
             next(iter(layers["platform"]), None),
@@ -111,10 +145,10 @@ class Sources:
             objects, problems = lower_environment(CheckedEnvironment(env), load_tables(env.versions), manifests)
             bodies = argocd_bodies(units_of(objects), based, env) if based is not None else ArgoBodies((), ())
         except REFUSED:
-            return None
+            return _one_by_one(env)
         found = (*bodies.root, *bodies.apps)
         applications = (KubeObject(one, ref_of(one, True), one["metadata"]["name"], ARGOCD) for one in found)
-        return None if problems else (*objects.objects, *applications)
+        return _one_by_one(env) if problems else Result((*objects.objects, *applications))
 
     def edited(self, edits: tuple[Edit, ...]) -> tuple[dict[str, list[Document]], str] | None:
         """The layers after some edits, and what the environment is called then; None where a place has no text."""

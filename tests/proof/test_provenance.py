@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from mlplat.compiler.artifacts import BASE, KubeObject
+from mlplat.compiler.artifacts import BASE
 from mlplat.provenance.changes import UNIT, changed_objects, leaves
 from mlplat.provenance.origin import Origin, Provenance
 from mlplat.provenance.positions import Position, Role, positions
@@ -73,13 +73,13 @@ class Proof:
     def changed(self, edits: tuple[Edit, ...]) -> set[Leaf]:
         """The leaves that are others once some edits are written into the sources; none where that is refused."""
         layers, name = self.sources.edited(edits)
-        objects = self.sources.compiled(layers, name, self.based)
-        return set() if objects is None else self.compare(objects)
-
-    def compare(self, objects: tuple[KubeObject, ...]) -> set[Leaf]:
-        """The leaves that are others in some objects."""
+        result = self.sources.compiled(layers, name, self.based)
+        if result is None:
+            return set()
         found: set[Leaf] = set()
-        for index, changed in changed_objects(self.objects, objects):
+        for index, changed in changed_objects(self.objects, result.objects):
+            if result.says_nothing_of(self.objects[index], edits):
+                continue
             gone = (pointer for pointer, _ in leaves(self.objects[index].body))
             found |= {(index, pointer) for pointer in (gone if changed is None else changed) if pointer != UNIT}
         return found
