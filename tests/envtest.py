@@ -178,7 +178,21 @@ class ControlPlane:
 
 
 def start(home: Path, assets: Path) -> ControlPlane:
-    """Starts etcd and kube-apiserver in a folder of their own (4 s). The caller stops what it got."""
+    """Starts etcd and kube-apiserver in a folder of their own (4 s). The caller stops what it got.
+
+    Another program may take a port between our finding it free and a server's taking it: then others are tried.
+    """
+    for attempt in range(4):
+        try:
+            return _start(home / f"attempt-{attempt}", assets)
+        except AssertionError as failure:
+            if "address already in use" not in str(failure):
+                raise
+    return _start(home / "attempt-last", assets)
+
+
+def _start(home: Path, assets: Path) -> ControlPlane:
+    home.mkdir()
     client, peer = (f"http://127.0.0.1:{_free_port()}" for _ in range(2))
     url = f"https://127.0.0.1:{_free_port()}"
     plane = ControlPlane(home, url, home / "kubeconfig")
