@@ -96,3 +96,19 @@ def _target(home: Path) -> str:
                 return str(pages[0]["webSocketDebuggerUrl"])
         time.sleep(0.1)
     raise AssertionError("Chromium did not open its debugging port")
+
+
+VISIBLE = "[...document.querySelectorAll('.finding')].filter((each) => each.offsetHeight > 0).length"
+"""How many findings of a report page are to be seen."""
+
+OBJECTS = "[...document.querySelectorAll('.object')].filter((each) => each.offsetHeight > 0).length"
+"""How many objects of a report page are to be seen."""
+
+
+def choose(page: Page, name: str, value: str) -> int:
+    """Set a filter of a report page; how many findings are left."""
+    page.ask(
+        f"(() => {{ const field = document.querySelector('#filters [name={name}]'); field.value = {value!r};"
+        " field.dispatchEvent(new Event('input', {bubbles: true})); })()"
+    )
+    return int(page.ask(VISIBLE))

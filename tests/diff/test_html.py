@@ -6,11 +6,8 @@ from pathlib import Path
 import pytest
 
 from mlplat.diff.render.html import render
-from tests.browser import Page, browser
+from tests.browser import OBJECTS, VISIBLE, Page, browser, choose
 from tests.diff.reports import EMPTY, REPORT
-
-VISIBLE = "[...document.querySelectorAll('.finding')].filter((each) => each.offsetHeight > 0).length"
-OBJECTS = "[...document.querySelectorAll('.object')].filter((each) => each.offsetHeight > 0).length"
 
 
 @pytest.fixture(scope="module")
@@ -20,14 +17,6 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     with browser() as found:
         found.open(path)
         yield found
-
-
-def choose(page: Page, name: str, value: str) -> int:
-    page.ask(
-        f"(() => {{ const field = document.querySelector('#filters [name={name}]'); field.value = {value!r};"
-        " field.dispatchEvent(new Event('input', {bubbles: true})); })()"
-    )
-    return int(page.ask(VISIBLE))
 
 
 def test_everything_is_shown_at_first_and_both_states_stand_side_by_side(page: Page) -> None:

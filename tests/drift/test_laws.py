@@ -22,10 +22,10 @@ from mlplat.drift.declared import DeclaredObject, DeclaredSet
 from mlplat.drift.defaults.server import stored
 from mlplat.drift.detect import Settings, detect
 from mlplat.drift.managers import parse_appliers
-from mlplat.drift.places import pointer_of
 from mlplat.drift.render.json import render
 from mlplat.drift.report import DriftReport
 from mlplat.objects.gvk import gvk_of, ref_of
+from mlplat.objects.pointer import pointer_of
 from tests.live.story import HERE
 
 VERSIONS = choose_versions("", None, None)

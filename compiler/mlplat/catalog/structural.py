@@ -13,6 +13,7 @@ from mlplat.catalog.lookup import KindTable
 from mlplat.catalog.node import Node
 from mlplat.catalog.strict_schema import BYTES_PATTERN, strict_schema
 from mlplat.diagnostics.suggest import near_misses
+from mlplat.objects.pointer import pointer_of
 
 
 class Problem(StrEnum):
@@ -62,11 +63,6 @@ def check_structure(body: Mapping[str, Any], table: KindTable) -> list[Structura
     for error in validator.iter_errors(present):
         problems.update(_problems(error, table))
     return sorted(problems)
-
-
-def pointer_of(path: Sequence[str | int]) -> str:
-    """Keys and indexes as a JSON pointer (RFC 6901): "" is the whole object."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
 @cache

@@ -1,8 +1,5 @@
 """What git says of the declared side of drift: another revision, or that the working tree is not what is committed."""
 
-import os
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +8,6 @@ from pathlib import Path
 from mlplat.diff.read.git import RefusedError, open_repository
 from mlplat.drift.report import Note
 from mlplat.drift.sources import DriftError
-
-_SPECS = ("platform.yaml", "platform.yml", "components", "environments")
-_TIMEOUT = 60
 
 
 @contextmanager
@@ -36,18 +30,10 @@ def specifications_at(root: str, revision: str | None) -> Iterator[str | None]:
 
 def uncommitted(root: str) -> tuple[Note, ...]:
     """A note where specifications are not committed: an applier cannot have applied them. None without a repository."""
-    if shutil.which("git") is None:
-        return ()
-    present = [name for name in _SPECS if os.path.exists(os.path.join(root, name))]
-    command = ["git", "status", "--porcelain", "--", *present]
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
     try:
-        done = subprocess.run(
-            command, cwd=root, env=environment, capture_output=True, text=True, timeout=_TIMEOUT, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        count = open_repository(Path(root)).uncommitted()
+    except RefusedError:
         return ()
-    count = len(done.stdout.splitlines()) if done.returncode == 0 else 0
     if not count:
         return ()
     files = f"{count} file{'s' * (count != 1)}"

@@ -25,6 +25,7 @@ from mlplat.compiler.load.crds import GivenCrd, read_crds
 from mlplat.compiler.load.raw import Composed, RawObject, parse_raw
 from mlplat.diagnostics import Diagnostic, Label, Severity
 from mlplat.objects.gvk import parse_api_version, ref_of
+from mlplat.objects.pointer import steps_of
 
 SEVERITIES: Severities = {
     # No server refuses these, and a file outside a platform may have its reasons.
@@ -169,7 +170,7 @@ def _headless(raw: RawObject, problem: str, places: Composed) -> Diagnostic:
 def _placed(diagnostic: Diagnostic, raw: RawObject | None, places: Composed) -> Diagnostic:
     if raw is None:
         return diagnostic
-    steps = tuple(step.replace("~1", "/").replace("~0", "~") for step in (diagnostic.pointer or "").split("/")[1:])
+    steps = tuple(steps_of(diagnostic.pointer or ""))
     label = diagnostic.primary.text if diagnostic.primary is not None else ""
     return replace(diagnostic, primary=Label(raw.span(steps, places), label))
 

@@ -7,9 +7,9 @@ from mlplat.compiler.artifacts import KubeObject
 from mlplat.diagnostics import Span
 from mlplat.diagnostics.mask import MASK, lines_of, mask_text, secret_ranges
 from mlplat.diff.cause import SpecChange, SpecChanges, spec_changes
-from mlplat.diff.impact.table import pointer_of
 from mlplat.diff.report import Cause
 from mlplat.diff.state import Side, State
+from mlplat.objects.pointer import pointer_of, steps_of
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,7 @@ class Causes:
         side = self.sides[0] if gone else self.sides[1]
         span = side.place(item, pointer) if side is not None and side.place is not None else None
         if span is None and item.node is not None:
-            steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
-            span = _nearest(item, steps)
+            span = _nearest(item, steps_of(pointer))
         if span is None and item.origin is not None:
             span = item.origin.node.span
         return (self._cause(span, gone),) if span is not None else ()

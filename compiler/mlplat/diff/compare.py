@@ -16,7 +16,7 @@ from mlplat.compiler.lower.finish import ENVIRONMENT_LABEL, IDENTITY
 from mlplat.diff.causes import Causes, causes_between
 from mlplat.diff.impact.effect import ORDER, Edit, Effect, Impact
 from mlplat.diff.impact.storage import is_kept
-from mlplat.diff.impact.table import of_created, of_deleted, of_edit, of_new_run, pointer_of, refused_pointers
+from mlplat.diff.impact.table import of_created, of_deleted, of_edit, of_new_run, refused_pointers
 from mlplat.diff.join import join_environments
 from mlplat.diff.pairing import Pair, pair_objects
 from mlplat.diff.quota import Excess, new_excesses
@@ -24,6 +24,7 @@ from mlplat.diff.report import Action, Change, DiffReport, ObjectName, Total
 from mlplat.diff.state import Side, State
 from mlplat.diff.teams import team_of
 from mlplat.diff.totals import totals_of
+from mlplat.objects.pointer import pointer_of
 from mlplat.objects.quantity import Quantity
 
 _IDENTITY = ("metadata", "annotations", IDENTITY)

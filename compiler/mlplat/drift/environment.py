@@ -19,10 +19,10 @@ from mlplat.diagnostics import Span, has_errors
 from mlplat.drift.declared import DeclaredObject, DeclaredSet, Locate
 from mlplat.drift.deploy import Home
 from mlplat.drift.ignore import IgnoreRule
-from mlplat.drift.places import pointer_of
 from mlplat.drift.report import Note
 from mlplat.objects.go_yaml import parse_stream
 from mlplat.objects.gvk import GVK, ObjectRef, gvk_of, parse_api_version
+from mlplat.objects.pointer import pointer_of
 from mlplat.provenance.changes import leaves
 from mlplat.provenance.origin import Provenance
 

@@ -17,11 +17,12 @@ from mlplat.drift.defaults.server import stored
 from mlplat.drift.defaults.spot import pattern_of
 from mlplat.drift.delegated import delegation
 from mlplat.drift.owners import Hold
-from mlplat.drift.places import pointer_of, readable_of, value_at
+from mlplat.drift.places import readable_of, value_at
 from mlplat.drift.report import Cause, Confidence, DriftClass, DriftFinding, Note, ObjectName, Writer
 from mlplat.drift.rewrites import stored_form, written_path
 from mlplat.drift.shown import Shown
 from mlplat.objects.equality import is_list, is_map
+from mlplat.objects.pointer import pointer_of
 
 
 def judge(case: Case, shown: Shown) -> tuple[list[DriftFinding], list[Note]]:

@@ -1,4 +1,4 @@
-"""Places of an object in words: RFC 6901 pointers, and paths that name the items of lists."""
+"""Places of an object as people read them, with the items of lists by name, and what stands there."""
 
 from typing import Any
 
@@ -7,12 +7,7 @@ from mlplat.catalog.node import Node
 from mlplat.compare.difference import ABSENT, Path
 from mlplat.compare.lists import item_step
 from mlplat.compare.tree import step_text
-from mlplat.objects.equality import escape, is_list, is_map
-
-
-def pointer_of(path: Path) -> str:
-    """A path as a JSON pointer, "" for the whole object."""
-    return "".join("/" + (escape(step) if isinstance(step, str) else str(step)) for step in path)
+from mlplat.objects.equality import is_list, is_map
 
 
 def readable_of(body: Any, path: Path, schema: Node | None) -> str:

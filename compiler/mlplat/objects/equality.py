@@ -6,6 +6,8 @@ Python's `==` is not that: `True == 1` there.
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
+from mlplat.objects.pointer import escape
+
 
 def same(left: Any, right: Any) -> bool:
     """True when two JSON-like values are the same value to a JSON reader: the order of keys does not matter, and
@@ -19,11 +21,6 @@ def same(left: Any, right: Any) -> bool:
     if is_list(left):
         return is_list(right) and len(left) == len(right) and all(map(same, left, right))
     return same_scalar(left, right)
-
-
-def escape(key: str) -> str:
-    """A key as it stands in a JSON pointer (RFC 6901)."""
-    return key.replace("~", "~0").replace("/", "~1")
 
 
 def first_difference(left: Any, right: Any, path: str = "") -> str | None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mlplat.objects.pointer import steps_of
+
 
 class PatchError(ValueError):
     """An operation that cannot be applied; the message says why, in the user's words. `index` is its number from 0."""
@@ -42,7 +44,7 @@ def _apply(document: Any, operation: Mapping[str, Any]) -> Any:
 def _pointer(text: str) -> list[str]:
     if text and not text.startswith("/"):
         raise ValueError("a path starts with `/`")
-    return [step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:]]
+    return steps_of(text)
 
 
 def _get(document: Any, steps: Sequence[str]) -> Any:

@@ -12,7 +12,8 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from mlplat.compiler.artifacts import KubeObject
-from mlplat.objects.equality import escape, is_list, is_map, same_scalar
+from mlplat.objects.equality import is_list, is_map, same_scalar
+from mlplat.objects.pointer import escape, steps_of
 
 UNIT = "unit"
 """Stands for the pointer of an object's unit, which is no part of the object but of its place."""
@@ -137,8 +138,3 @@ def at_pointer(body: Mapping[str, Any], pointer: str) -> Any:
         else:
             return GONE
     return value
-
-
-def steps_of(pointer: str) -> list[str]:
-    """The keys and indexes of a JSON pointer (RFC 6901)."""
-    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]

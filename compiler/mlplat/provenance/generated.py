@@ -13,7 +13,7 @@ from mlplat.compiler.emit.names import file_stems
 from mlplat.compiler.emit.overlay import match_objects, overlay_unit, real_key
 from mlplat.compiler.emit.tree import units_of
 from mlplat.compiler.load.yaml import parse_documents
-from mlplat.objects.equality import escape
+from mlplat.objects.pointer import pointer_of
 from mlplat.provenance.changes import GONE, at_pointer, leaves
 from mlplat.provenance.origin import Provenance
 
@@ -166,7 +166,7 @@ def _of_patch(environment: str, base: KubeObject, final: KubeObject, text: str, 
             inside = line is not None and value is not None and _covers(value, line) and line != path.span.line
             pointers = _below(item, str(path.value))
             if inside and value is not None:
-                exact = {f"{path.value}{_pointer(steps)}" for steps, _ in _lines(value, line)}
+                exact = {f"{path.value}{pointer_of(steps)}" for steps, _ in _lines(value, line)}
                 exactly = tuple(one for one in pointers if any(_is_below(one, start) for start in exact))
                 pointers = exactly or pointers  # the line of `value` itself is about all of it
             note = f"{environment} does not have this, base has" if removes else ""
@@ -182,7 +182,7 @@ def _pointers(item: KubeObject, document: Node, line: int | None) -> tuple[str, 
     """The leaves of an object that a line of its text is about."""
     if line is None:
         return _below(item, "")
-    starts = [_pointer(steps) for steps, _ in _lines(document, line)]
+    starts = [pointer_of(steps) for steps, _ in _lines(document, line)]
     return tuple(dict.fromkeys(pointer for start in starts for pointer in _below(item, start)))
 
 
@@ -192,10 +192,6 @@ def _below(item: KubeObject, start: str) -> tuple[str, ...]:
 
 def _is_below(pointer: str, start: str) -> bool:
     return pointer == start or pointer.startswith(f"{start}/")
-
-
-def _pointer(steps: Path) -> str:
-    return "".join(f"/{escape(str(step))}" for step in steps)
 
 
 def _at(text: str, line: int | None) -> Iterator[tuple[Path, Node]]:

@@ -12,7 +12,8 @@ from types import FrameType
 from typing import Any
 
 from mlplat.compiler.artifacts import Draft
-from mlplat.provenance.changes import GONE, at_pointer, steps_of
+from mlplat.objects.pointer import steps_of
+from mlplat.provenance.changes import GONE, at_pointer
 
 FINISH = "mlplat.compiler.lower.finish.finish"
 """Writes what every object gets: name of a run, labels, identity, how Argo CD is to treat it."""

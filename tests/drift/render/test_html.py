@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import Page, browser
+from tests.browser import OBJECTS, VISIBLE, Page, browser, choose
 from tests.drift.render.report import CLEAN, FINDINGS, REPORT
-
-VISIBLE = "[...document.querySelectorAll('.finding')].filter((each) => each.offsetHeight > 0).length"
-OBJECTS = "[...document.querySelectorAll('.object')].filter((each) => each.offsetHeight > 0).length"
 
 
 @pytest.fixture(scope="module")
@@ -21,14 +18,6 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     with browser() as found:
         found.open(path)
         yield found
-
-
-def choose(page: Page, name: str, value: str) -> int:
-    page.ask(
-        f"(() => {{ const field = document.querySelector('#filters [name={name}]'); field.value = {value!r};"
-        " field.dispatchEvent(new Event('input', {bubbles: true})); })()"
-    )
-    return int(page.ask(VISIBLE))
 
 
 def test_everything_is_shown_at_first(page: Page) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.pods import called
 from mlplat.compiler.check.rule import FoundInObject, ObjectScope
-from mlplat.objects.equality import escape
 from mlplat.objects.gvk import parse_api_version
+from mlplat.objects.pointer import escape
 
 _Schema = Mapping[str, Any]
 _OLD = re.compile(r"\boldSelf\b")

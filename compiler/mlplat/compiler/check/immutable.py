@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlplat.catalog.versions import ComponentVersions
-from mlplat.objects.equality import escape, same
+from mlplat.objects.equality import same
+from mlplat.objects.pointer import escape
 from mlplat.objects.quantity import parse
 
 Body = Mapping[str, Any]

@@ -5,6 +5,7 @@ from typing import Any
 
 from mlplat.compiler.artifacts import KubeObject, Node
 from mlplat.diagnostics import Span
+from mlplat.objects.pointer import steps_of
 
 _WRITES = ("add", "replace")
 
@@ -14,7 +15,7 @@ def patched_place(item: KubeObject, pointer: str, at_key: bool) -> Span | None:
 
     The last patch that wrote it counts. What was written and then changed again is not found.
     """
-    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+    steps = steps_of(pointer)
     patches = item.origin.node.at(("spec", "patches")) if item.origin is not None else None
     if patches is None or not isinstance(patches.value, list) or not steps:
         return None
@@ -38,7 +39,7 @@ def _in_operation(operation: Node, body: Mapping[str, Any], steps: Sequence[str]
     path, content = operation.at(("path",)), operation.at(("value",))
     if path is None or content is None or _text(operation, "op") not in _WRITES:
         return None
-    own = [step.replace("~1", "/").replace("~0", "~") for step in str(path.value).split("/")[1:]]
+    own = steps_of(str(path.value))
     above, rest = steps[: len(own)], steps[len(own) :]
     if own[-1:] == ["-"]:  # behind the last item
         items = _value_at(body, above[:-1])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlplat.compiler.artifacts import KubeObject
-from mlplat.objects.equality import escape
+from mlplat.objects.pointer import escape
 
 _WITHOUT_PODS = frozenset(
     {

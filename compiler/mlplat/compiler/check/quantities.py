@@ -10,7 +10,7 @@ from mlplat.catalog.node import Node
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.embedded import bodies_of
 from mlplat.compiler.check.rule import ObjectScope
-from mlplat.objects.equality import escape
+from mlplat.objects.pointer import escape
 from mlplat.objects.quantity import canonical
 
 

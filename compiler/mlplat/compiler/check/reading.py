@@ -6,6 +6,8 @@ What has the wrong shape is the schema's business; a rule on top of it must neit
 from collections.abc import Mapping
 from typing import Any
 
+from mlplat.objects.pointer import escape, steps_of
+
 Body = Mapping[str, Any]
 """A mapping of an object: the whole of it, or a part."""
 
@@ -47,13 +49,12 @@ def number(value: Any) -> int | None:
 
 def at_key(pointer: str, key: str) -> str:
     """The pointer of a key below another pointer."""
-    return f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+    return f"{pointer}/{escape(key)}"
 
 
 def value_at(value: Any, pointer: str) -> Any:
     """What stands at a JSON pointer, None where nothing does."""
-    for step in pointer.split("/")[1:]:
-        key = step.replace("~1", "/").replace("~0", "~")
+    for key in steps_of(pointer):
         if isinstance(value, dict):
             value = value.get(key)
         else:

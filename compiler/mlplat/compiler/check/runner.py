@@ -22,6 +22,7 @@ from mlplat.compiler.check.rule import Found, FoundInObject, ObjectRule, ObjectS
 from mlplat.compiler.check.rules import SPEC_RULES
 from mlplat.diagnostics import Diagnostic, Label, ObjectAddress, Severity, Span, has_errors, sort_key
 from mlplat.diagnostics.codes import CODES
+from mlplat.objects.pointer import steps_of
 
 SCHEMA_RULE = "MLP413"
 AFTER_SCHEMA = frozenset(("MLP440", "MLP443", "MLP444", "MLP445", "MLP446", "MLP447"))
@@ -199,14 +200,10 @@ def place_of(item: KubeObject, pointer: str, at_key: bool = False) -> Span | Non
     if item.node is None:
         return item.origin.key("metadata", "name") if item.origin is not None else None
     node = item.node
-    for step in _steps(pointer):
+    for step in steps_of(pointer):
         key: Any = int(step) if isinstance(node.value, list) and step.isdigit() else step
         child = node.at((key,))
         if child is None:
             return node.key_span or node.span
         node = child
     return (node.key_span or node.span) if at_key else node.span
-
-
-def _steps(pointer: str) -> Iterable[str]:
-    return (step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from mlplat.objects.equality import escape, is_list, is_map, same_scalar
+from mlplat.objects.equality import is_list, is_map, same_scalar
+from mlplat.objects.pointer import escape
 
 Operation = dict[str, Any]
 """`{"op": ..., "path": ..., "value": ...}`; `remove` has no value."""

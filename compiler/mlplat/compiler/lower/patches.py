@@ -8,6 +8,7 @@ from mlplat.catalog.lookup import Tables
 from mlplat.compiler.artifacts import Draft, Resolved
 from mlplat.compiler.lower.strategic import PatchRefusedError, json_patch, strategic_merge
 from mlplat.diagnostics import Diagnostic, Label, Severity, near_misses
+from mlplat.objects.pointer import unescape
 from mlplat.schema.pod import Patch
 
 _FIXED = ("apiVersion", "kind")
@@ -71,7 +72,7 @@ def _no_target(document: Resolved[Any], number: int, patch: Patch, drafts: Seque
 
 def _refused(document: Resolved[Any], number: int, patch: Patch, refused: PatchRefusedError) -> Diagnostic:
     field = "merge" if patch.merge is not None else "json"
-    steps = [int(step) if step.isdigit() else _unescaped(step) for step in refused.pointer.split("/")[1:]]
+    steps = [int(step) if step.isdigit() else unescape(step) for step in refused.pointer.split("/")[1:]]
     return Diagnostic(
         "MLP402",
         Severity.ERROR,
@@ -79,7 +80,3 @@ def _refused(document: Resolved[Any], number: int, patch: Patch, refused: PatchR
         Label(document.key("spec", "patches", number, field, *steps), str(refused)),
         help="look at the object in generated/, and change the patch or the specification",
     )
-
-
-def _unescaped(step: str) -> str:
-    return step.replace("~1", "/").replace("~0", "~")

@@ -8,6 +8,7 @@ from mlplat.compiler.artifacts import BASE, FileTree, KubeObject, ObjectSet
 from mlplat.compiler.render.kustomize import Kustomize, RenderedFolder, render
 from mlplat.diagnostics import Diagnostic, ObjectAddress, Severity
 from mlplat.objects.equality import first_difference
+from mlplat.objects.pointer import steps_of
 
 _Key = tuple[str, str, str, str]
 _BUG = "this is a bug in mlplat: report it with the two values"
@@ -92,8 +93,7 @@ def _difference(
 
 def _shown(body: Any, pointer: str, hidden: bool) -> str:
     """The value at a pointer, short; `(absent)` where there is none."""
-    for step in pointer.split("/")[1:]:
-        key = step.replace("~1", "/").replace("~0", "~")
+    for key in steps_of(pointer):
         if isinstance(body, Mapping) and key in body:
             body = body[key]
         elif isinstance(body, list | tuple) and key.isdigit() and int(key) < len(body):

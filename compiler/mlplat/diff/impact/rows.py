@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from mlplat.diff.impact.effect import Body, Edit, Effect, Impact
-from mlplat.objects.equality import escape
+from mlplat.objects.pointer import escape
 
 Path = tuple[str | int, ...]
 Judge = Callable[[Edit], Effect | None]

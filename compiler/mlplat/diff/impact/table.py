@@ -7,7 +7,7 @@ from mlplat.compiler.check.immutable import refused_changes
 from mlplat.diff.impact import access, network, serving, storage, training, workloads
 from mlplat.diff.impact.effect import ORDER, Body, Edit, Effect, Impact
 from mlplat.diff.impact.rows import KindRows, row
-from mlplat.objects.equality import escape
+from mlplat.objects.pointer import pointer_of
 
 TABLE: Mapping[tuple[str, str], KindRows] = {
     **workloads.ROWS,
@@ -102,8 +102,3 @@ def _names_secret(value: object) -> bool:
     if isinstance(value, list | tuple):
         return any(map(_names_secret, value))
     return False
-
-
-def pointer_of(path: tuple[str | int, ...]) -> str:
-    """A path as a JSON pointer (RFC 6901)."""
-    return "".join(f"/{escape(str(step))}" for step in path)

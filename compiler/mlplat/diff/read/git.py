@@ -92,6 +92,11 @@ class Repository:
             else:
                 (target / local).write_bytes(content)
 
+    def uncommitted(self) -> int:
+        """How many files of the specifications differ from the last commit; 0 where git cannot say."""
+        done = _git(self.folder, "status", "--porcelain", "--", *_SPECS)
+        return len(done.stdout.splitlines()) if done.returncode == 0 else 0
+
     def _entries(self, revision: Revision) -> Iterator[tuple[str, str, str]]:
         """Mode, object and path of every file of the platform in a revision."""
         paths = [f"{self.prefix}{name}" for name in _SPECS]

@@ -14,6 +14,7 @@ from mlplat.compiler.render.kustomize import Kustomize, find_kustomize, render_f
 from mlplat.diagnostics import Diagnostic, Severity, Span
 from mlplat.diff.state import Side, State
 from mlplat.objects.gvk import ref_of
+from mlplat.objects.pointer import steps_of
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _RUNS = frozenset({"TrainJob", "PyTorchJob", "TFJob", "MPIJob", "XGBoostJob", "PaddleJob", "JAXJob", "Experiment"})
@@ -66,8 +67,7 @@ class _Places:
         raw = self.known.get(id(item))
         if raw is None:
             return None
-        steps = tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
-        return raw.span(steps, self._composed)
+        return raw.span(tuple(steps_of(pointer)), self._composed)
 
 
 def _rendered(where: str, tables: Tables) -> State:

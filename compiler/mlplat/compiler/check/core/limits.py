@@ -5,7 +5,7 @@ from typing import Any
 
 from mlplat.compiler.check.core import forms as f
 from mlplat.compiler.check.reading import Body, Problem, mapping
-from mlplat.objects.equality import escape
+from mlplat.objects.pointer import escape
 from mlplat.objects.quantity import parse
 
 _COUNTED = frozenset(

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from mlplat.compiler.check.core.pod import PodUse, problems_of_pod
 from mlplat.compiler.check.pods import called, pods_of
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
+from mlplat.objects.pointer import last_step, steps_of
 
 _WHOLE = frozenset(
     {
@@ -32,7 +33,7 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
                 continue
             for pointer, problem in problems_of_pod(pod.spec, pod.pointer, PodUse()):
                 if not _is_filled_in_later(pod.spec, pointer[len(pod.pointer) :]):
-                    place = pointer.rsplit("/", 1)[-1].replace("~1", "/")
+                    place = last_step(pointer)
                     named = f"`{place}` " if not place.isdigit() else ""
                     headline = f"{called(item)}: its pods would be refused: {named}{problem}"
                     note = "the server takes this object, and refuses the pods that the controller makes of it"
@@ -41,9 +42,9 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
 
 def _is_filled_in_later(value: object, pointer: str) -> bool:
     """True where Katib puts a value in before it creates the trial."""
-    for step in pointer.split("/")[1:]:
+    for step in steps_of(pointer):
         if isinstance(value, dict):
-            value = value.get(step.replace("~1", "/").replace("~0", "~"))
+            value = value.get(step)
         elif isinstance(value, list) and step.isdigit():
             value = value[int(step)]
     return "${trial" in str(value)

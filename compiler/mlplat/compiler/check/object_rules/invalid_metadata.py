@@ -12,8 +12,8 @@ from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.pods import called
 from mlplat.compiler.check.reading import mapping, spec_of
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
-from mlplat.objects.equality import escape
 from mlplat.objects.names import why_no_label_value, why_no_qualified_name
+from mlplat.objects.pointer import escape
 
 _MOST_ANNOTATIONS = 256 * 1024
 _REPLICAS = (

@@ -7,7 +7,7 @@ from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.pods import called, containers_of, is_by_hand
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
 from mlplat.objects.credentials import has_credential_shape, is_credential
-from mlplat.objects.equality import escape
+from mlplat.objects.pointer import escape
 
 
 def check(scope: ObjectScope) -> Iterable[FoundInObject]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mlplat.compiler.check.pods import called
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
-from mlplat.objects.equality import escape
+from mlplat.objects.pointer import escape
 from mlplat.objects.yaml import key_lost_by_kustomize, lost_by_kustomize
 
 _LONG = 900

@@ -11,7 +11,7 @@ from typing import Any
 from mlplat.compiler.check.embedded import Body, bodies_of
 from mlplat.compiler.check.pods import called
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
-from mlplat.objects.equality import escape
+from mlplat.objects.pointer import escape
 
 
 @dataclass(frozen=True, slots=True)

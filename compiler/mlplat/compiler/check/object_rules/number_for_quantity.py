@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from mlplat.compiler.check.pods import called, is_by_hand
 from mlplat.compiler.check.quantities import uncanonical_quantities
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
+from mlplat.objects.pointer import last_step
 
 
 def check(scope: ObjectScope) -> Iterable[FoundInObject]:
@@ -17,7 +18,7 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
     for item in filter(is_by_hand, scope.objects):
         for found in uncanonical_quantities(item, scope):
             if found.custom and not isinstance(found.written, str):
-                field = found.pointer.rsplit("/", 1)[1].replace("~1", "/")
+                field = last_step(found.pointer)
                 yield FoundInObject(
                     item,
                     found.pointer,

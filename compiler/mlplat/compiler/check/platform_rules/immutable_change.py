@@ -6,6 +6,7 @@ from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.immutable import Refused, refused_changes
 from mlplat.compiler.check.pods import called
 from mlplat.compiler.check.rule import FoundInObject, PlatformRule, PlatformScope
+from mlplat.objects.pointer import last_step
 
 _RUNS = frozenset(("TrainingJob", "TuningExperiment"))
 
@@ -25,7 +26,7 @@ def check(scope: PlatformScope) -> Iterable[tuple[str, FoundInObject]]:
 
 
 def _found(environment: str, item: KubeObject, refused: Refused) -> FoundInObject:
-    field = refused.pointer.rsplit("/", 1)[1].replace("~1", "/").replace("~0", "~")
+    field = last_step(refused.pointer)
     notes = (refused.why,) if refused.why else ()
     return FoundInObject(
         item,
