@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from mlplat.catalog.lookup import KindTable, load_tables
-from mlplat.catalog.structural import Problem, StructuralProblem, check_structure, pointer_of
+from mlplat.catalog.structural import Problem, StructuralProblem, check_structure
 from mlplat.catalog.versions import ComponentVersions, resolve_versions
+from mlplat.objects.pointer import pointer_of
 from tests.catalog.samples import CORE, POD_TEMPLATE
 
 VERSIONS = resolve_versions(

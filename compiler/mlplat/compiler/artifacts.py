@@ -99,6 +99,9 @@ class SourceTree:
     extras: dict[str, dict[str, str]] = field(default_factory=dict)
     folders: frozenset[str] = frozenset()
     """Folders below `components/`, relative to the repository: what `Component.spec.source` may name."""
+    unread: frozenset[str] = frozenset()
+    """Folders (`environments/prod`, `components`) with a document that could not be read: what is not found there may
+    be in it."""
 
 
 @dataclass(frozen=True, slots=True)

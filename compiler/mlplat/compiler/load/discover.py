@@ -11,7 +11,8 @@ Names that start with a dot are left out everywhere. Nothing here looks at what 
 
 import os
 import stat
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mlplat.compiler.artifacts import SourceTree
@@ -59,8 +60,16 @@ def load_tree(root: Path, kinds: frozenset[str]) -> tuple[SourceTree, tuple[Diag
     unread = frozenset(finding.primary.span.file for finding in findings if finding.primary is not None)
     tree, more = build_tree({**texts.platform, **texts.components}, texts.layers, texts.extras, kinds, unread)
     folders = component_folders(root)
-    whole = SourceTree(tree.platform, tree.components, tree.layers, texts.by_path(), texts.extras, folders)
-    return whole, (*findings, *more)
+    found = (*findings, *more)
+    whole = replace(tree, sources=texts.by_path(), extras=texts.extras, folders=folders, unread=_unread_folders(found))
+    return whole, found
+
+
+def _unread_folders(findings: Iterable[Diagnostic]) -> frozenset[str]:
+    """The folders of the files that have errors: `environments/prod`, `components`."""
+    files = {one.primary.span.file for one in findings if one.primary is not None and one.severity is Severity.ERROR}
+    parts = (file.split("/") for file in files)
+    return frozenset("/".join(part[:2]) if part[0] == "environments" else part[0] for part in parts)
 
 
 def component_folders(root: Path) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment, SourceTree
 from mlplat.compiler.resolve.addresses import Address
 from mlplat.compiler.resolve.inherit import is_only_inherited, order_layers, own_environment
-from mlplat.compiler.resolve.layers import Composed, Memory, Scope, compose
+from mlplat.compiler.resolve.layers import Composed, Memory, Scope, compose, is_partly_unread
 from mlplat.compiler.resolve.lost import explain_broken, lost_promotions
 from mlplat.compiler.resolve.merge import first_layer
 from mlplat.compiler.resolve.references import Broken, Links, broken_references, group
@@ -74,12 +74,17 @@ def resolve_environments(
     broken: list[Broken] = []
     for name, scope in scopes.items():
         for address, composed in [(_own(scope), scope.environment), *scope.documents.items()]:
-            work.report(name, _with_namesake(scope, address, composed, work.read(address, composed)))
+            typed = work.read(address, composed)
+            if typed.incomplete and is_partly_unread(tree, scope.lineage):
+                work.failed.add(name)  # what completes it may be in the document that could not be read
+            else:
+                work.report(name, _with_namesake(scope, address, composed, typed))
         wrong, unreadable = broken_references(scope, links)
         broken += wrong
         work.report(name, unreadable)
     work.failed.update(problem.environment for problem in broken)
-    work.findings.extend([explain_broken(problems, scopes) for problems in group(broken)])
+    told = [one for one in broken if one.owner is not None or not is_partly_unread(tree, lineages[one.environment])]
+    work.findings.extend([explain_broken(problems, scopes) for problems in group(told)])
     platform = _platform(tree, work)
     environments = _finish(tree, scopes, platform, versions, work)
     return environments, _each_place_once(work)

@@ -58,12 +58,13 @@ def compose(tree: SourceTree, lineage: Lineage, memory: Memory) -> Scope:
     documents: dict[Address, Composed] = {}
     environment: Composed | None = None
     findings: list[Diagnostic] = []
+    partly = is_partly_unread(tree, lineage)
     for layer in lineage.layers:
         own = tree.components if layer == COMPONENTS else tree.layers[layer]
         found: list[Diagnostic] = []
         written = own_environment(own)
         if written is not None:
-            _leave_out(written, documents, found)
+            _leave_out(written, documents, found, partly)
             environment = _lay(written, _inheritable(environment, memory), layer, memory, found)
         for document in own:
             if document.kind in _APART:
@@ -71,13 +72,20 @@ def compose(tree: SourceTree, lineage: Lineage, memory: Memory) -> Scope:
             address = Address(document.kind, document.name)
             if address in documents or document.overrides is None or is_only_inherited(layer, written):
                 documents[address] = _lay(document, documents.get(address), layer, memory, found)
-            else:
+            elif not partly:
                 found.append(_completes_nothing(document, layer, tuple(documents)))
         if layer in (COMPONENTS, lineage.name):
             findings += found
     if environment is None:
         raise AssertionError("an environment without an Environment document has no lineage")
     return Scope(lineage, environment, dict(sorted(documents.items())), tuple(findings))
+
+
+def is_partly_unread(tree: SourceTree, lineage: Lineage) -> bool:
+    """True for an environment that has or inherits a document that could not be read: it may be the one that is missed,
+    and nobody is told of what follows from an error."""
+    folders = ("components" if layer == COMPONENTS else f"environments/{layer}" for layer in lineage.layers)
+    return not tree.unread.isdisjoint(folders)
 
 
 def _lay(
@@ -114,8 +122,10 @@ def _inheritable(environment: Composed | None, memory: Memory) -> Composed | Non
     return Composed(memory.inheritable[id(node)][1], environment.layers)
 
 
-def _leave_out(environment: Document, documents: dict[Address, Composed], findings: list[Diagnostic]) -> None:
-    """Take the documents under `spec.exclude` out of what is inherited."""
+def _leave_out(
+    environment: Document, documents: dict[Address, Composed], findings: list[Diagnostic], partly: bool
+) -> None:
+    """Take the documents under `spec.exclude` out of what is inherited; `partly` when not all of that was read."""
     listed = environment.node.at(("spec", "exclude"))
     items: Sequence[Node] = listed.value if listed is not None and isinstance(listed.value, list) else ()
     before = tuple(documents)
@@ -123,7 +133,7 @@ def _leave_out(environment: Document, documents: dict[Address, Composed], findin
         address = read_address(item)
         if isinstance(address, Diagnostic):
             findings.append(address)
-        elif address is not None and documents.pop(address, None) is None:
+        elif address is not None and documents.pop(address, None) is None and not partly:
             findings.append(_not_inherited(environment.name, item, address, before))
 
 
