@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -277,6 +278,19 @@ def test_compare_reads_only_and_shows_what_a_build_would_change(root: Path) -> N
     assert compare_tree(root, OLD) == ()
     assert {item.code for item in stale_findings(compare_tree(root, NEW))} == {"MLP504"}
     assert len(compare_tree(root / "nowhere", NEW)) == 4
+
+
+def test_who_reads_while_others_build_sees_files_of_one_build(tmp_path: Path) -> None:
+    folder = tmp_path / "generated"
+    trees = [FileTree({f"base/u/{name}.yaml": f"a: {value}\n" for name in range(40)}) for value in (1, 2)]
+    write_tree(folder, trees[0])
+    writer = Thread(target=lambda: [write_tree(folder, trees[turn % 2]) for turn in range(60)])
+    writer.start()
+    seen = set()
+    while writer.is_alive():
+        seen.add(len(compare_tree(folder, trees[0])))
+    writer.join()
+    assert seen <= {0, 41}, "none of the 40 files and their manifest differ, or all do"
 
 
 def test_compare_says_what_a_build_would_refuse_to_replace(root: Path) -> None:

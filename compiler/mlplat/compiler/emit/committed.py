@@ -14,6 +14,7 @@ from mlplat.compiler.artifacts import FileTree
 from mlplat.compiler.emit.inventory import inventory_path, parse_inventory
 from mlplat.compiler.emit.kustomization import IDENTITY
 from mlplat.compiler.emit.manifest import MANIFEST, digests, parse_manifest
+from mlplat.compiler.emit.swap import unmoved
 from mlplat.diagnostics import Diagnostic, Severity
 from mlplat.objects.go_yaml import parse_values
 from mlplat.objects.gvk import ObjectRef, gvk_of
@@ -51,6 +52,11 @@ class Committed:
 
 def read_committed(root: Path, tree: FileTree, environments: Iterable[str]) -> Committed:
     """What `root` (`generated/`) holds of some environments where `tree` differs from it."""
+    with unmoved(root):
+        return _read_committed(root, tree, environments)
+
+
+def _read_committed(root: Path, tree: FileTree, environments: Iterable[str]) -> Committed:
     changed = _changed_paths(root, tree)
     reader = _Reader(root)
     objects: dict[str, dict[ObjectRef, Body]] = {}

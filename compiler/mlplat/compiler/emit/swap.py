@@ -11,8 +11,13 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+if sys.platform == "win32":
+    fcntl = None
+else:
+    import fcntl
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
@@ -21,18 +26,33 @@ _NO_EXCHANGE = frozenset((errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM
 
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
-    """Waits until no other process replaces this folder. Systems without `flock` get no such guard."""
-    if sys.platform == "win32":
-        yield
-        return
-    import fcntl  # not there on Windows
-
-    handle = os.open(folder.parent, os.O_RDONLY)
+    """Waits until no other process replaces or reads this folder. Systems without `flock` get no such guard."""
+    handle = os.open(folder.parent, os.O_RDONLY) if fcntl else None
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        if fcntl and handle is not None:
+            fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(handle)
+        if handle is not None:
+            os.close(handle)
+
+
+@contextmanager
+def unmoved(folder: Path) -> Iterator[None]:
+    """Keeps a folder from being replaced while it is read, so that nobody sees files of two builds.
+
+    Never inside `only_one`, which would wait for itself. A place that cannot be locked is read without this guard.
+    """
+    handle = None
+    if fcntl:
+        with suppress(OSError):
+            handle = os.open(folder.parent, os.O_RDONLY)
+            fcntl.flock(handle, fcntl.LOCK_SH)
+    try:
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
 def recover(folder: Path) -> None:

@@ -23,7 +23,7 @@ from mlplat.compiler.emit.manifest import (
     parse_manifest,
     unreadable_line,
 )
-from mlplat.compiler.emit.swap import only_one, recover, replace_folder
+from mlplat.compiler.emit.swap import only_one, recover, replace_folder, unmoved
 from mlplat.diagnostics import Diagnostic, Severity, has_errors, sort_key
 
 
@@ -102,7 +102,8 @@ def compare_tree(
 
     `lines` limits each diff. Raises OSError when something cannot be read.
     """
-    survey = _survey(root, tree, _prefixes(scope))
+    with unmoved(root):
+        survey = _survey(root, tree, _prefixes(scope))
     found = [_difference(survey, item, lines) for item in survey.changed.values()]
     missing = survey.wanted.keys() - survey.changed.keys() - set(survey.unchanged)
     found += [Difference(path, "missing", _diff(path, b"", survey.wanted[path], lines)) for path in missing]
