@@ -129,6 +129,15 @@ class ControlPlane:
         for crd in crds:
             self._wait(lambda crd=crd: self._is_served(crd), f"CRD {crd['metadata']['name']} to be served")
 
+    def runs(self) -> bool:
+        """Whether the API server is there."""
+        return self._processes[-1].poll() is None
+
+    def kill(self) -> None:
+        """Ends the API server as a power cut would: no answer that is under way is finished."""
+        self._processes[-1].kill()
+        self._processes[-1].wait()
+
     def stop(self) -> None:
         """Stops the API server, then etcd: without etcd the API server does not end."""
         for process in reversed(self._processes):
