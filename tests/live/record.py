@@ -34,6 +34,9 @@ APPLY, MERGE, PATCH, JSON = (
     "application/json-patch+json",
     "application/json",
 )
+CLIENT_SIDE = "client-side"
+"""In a story, the applier that is kubectl without `--server-side`."""
+
 _SECOND = 1.1
 """Times in managedFields count whole seconds: stages are this far apart, so that their order can be seen."""
 
@@ -110,10 +113,8 @@ class Play:
         for body in self.story.text.get("before") or ():
             self._apply(body, "setup")
         applier = self.story.text.get("applier", "mlplat")
-        if applier == "client-side":
-            text = "\n---\n".join(json.dumps(self._placed(body)) for body in self.story.declared)
-            command = ["kubectl", "--kubeconfig", self.kubeconfig, "apply", "-f", "-"]
-            subprocess.run(command, input=text, text=True, check=True, capture_output=True)
+        if applier == CLIENT_SIDE:
+            self._apply_client_side(self.story.declared)
             return
         for body in self.story.declared:
             if "name" in body["metadata"]:
@@ -128,8 +129,16 @@ class Play:
             )
             getattr(self, f"_{verb}_step")(step)
 
+    def _apply_client_side(self, bodies: Sequence[Body]) -> None:
+        text = "\n---\n".join(json.dumps(self._placed(body)) for body in bodies)
+        command = ["kubectl", "--kubeconfig", self.kubeconfig, "apply", "-f", "-"]
+        subprocess.run(command, input=text, text=True, check=True, capture_output=True)
+
     def _apply_step(self, step: Mapping[str, Any]) -> None:
-        self._apply(step["apply"], step["by"])
+        if step["by"] == CLIENT_SIDE:
+            self._apply_client_side([step["apply"]])
+        else:
+            self._apply(step["apply"], step["by"])
         self.created.append(step["apply"])
 
     def _create_step(self, step: Mapping[str, Any]) -> None:

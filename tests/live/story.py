@@ -9,7 +9,7 @@
     - {by: kubectl-edit, patch: Deployment/web, with: [{op: add, path: /metadata/labels/a, value: b}]}
     - {by: kubectl-edit, merge: ConfigMap/c, with: {data: {a: b}}}
     - {by: kubectl, scale: Deployment/web, to: 5}
-    - {by: kubectl, apply: {an object, or part of one}}
+    - {by: kubectl, apply: {an object, or part of one}}          # `client-side`: kubectl's older way
     - {by: kubectl-create, create: {an object}}
     - {delete: ConfigMap/c}
     - {wait: PyTorchJob/train, for: /spec/template}      # until a controller has written there

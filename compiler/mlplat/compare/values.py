@@ -33,7 +33,7 @@ def same_value(old: Any, new: Any, node: Node | None, path: Path, group: str = "
     if same_scalar(old, new):
         return True
     if _is_quantity(node, path):
-        return _same_quantity(old, new)
+        return same_quantity(old, new)
     if isinstance(old, str) and isinstance(new, str):
         if node and node.get("format") == "byte":
             return _same_bytes(old, new)
@@ -47,7 +47,8 @@ def _is_quantity(node: Node | None, path: Path) -> bool:
     return len(path) > 1 and path[-2] in _QUANTITY_PARENTS
 
 
-def _same_quantity(old: Any, new: Any) -> bool:
+def same_quantity(old: Any, new: Any) -> bool:
+    """True when both are quantities of the same value; False where one is none."""
     if isinstance(old, bool) or isinstance(new, bool):
         return False
     try:

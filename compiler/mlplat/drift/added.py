@@ -5,14 +5,14 @@ it during somebody's request) or when a controller owns it. What is left was add
 nobody knows, and is reported once, at the top of what was added.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mlplat.catalog import node as nodes
 from mlplat.catalog.node import Node
 from mlplat.compare.difference import ABSENT, Difference, Path
-from mlplat.drift.context import Case, is_persons, outsiders
+from mlplat.drift.context import Case, is_made_by_person, is_persons, outsiders
 from mlplat.drift.defaults.empty import is_nothing, says_something
 from mlplat.drift.defaults.products import is_product_metadata
 from mlplat.drift.defaults.server import (
@@ -55,37 +55,70 @@ class Entrusted:
 
 @dataclass(slots=True)
 class _Sifted:
-    """What is left of a value. `foreign` counts the parts that a webhook or controller added."""
+    """What is left of a value. `webhooks` counts the parts that nobody owns, `controllers` those that a controller
+    added."""
 
     found: list[Extra | Entrusted]
-    foreign: int = 0
+    webhooks: int = 0
+    controllers: int = 0
 
     @property
     def extras(self) -> list[Extra]:
         return [one for one in self.found if isinstance(one, Extra)]
 
+    @classmethod
+    def of(cls, parts: Sequence["_Sifted"]) -> "_Sifted":
+        """What is left of a value that has parts."""
+        return cls(
+            [one for part in parts for one in part.found],
+            sum(part.webhooks for part in parts),
+            sum(part.controllers for part in parts),
+        )
+
 
 def extras_of(case: Case, difference: Difference, node: Node | None) -> list[Extra | Entrusted]:
     """What of a live-only value is drift, or is left to somebody; the rest is counted as explained in the case."""
-    return _sift(case, difference.new, difference.new_path, node).found
+    return _sift(_Added(case, difference), difference.new, difference.new_path, node).found
 
 
-def _sift(case: Case, value: Any, path: Path, node: Node | None) -> _Sifted:
-    spot = case.spot(value, path)
-    reason = _explained_whole(case, spot, node)
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """Where something was added: what the search in it stands on."""
+
+    case: Case
+    difference: Difference
+
+    def spots(self, value: Any, path: Path) -> tuple[Spot, ...]:
+        """A value of the live object among its neighbours, and among the declared ones where there can be any: an item
+        that was added to a list has none."""
+        spot = self.case.spot(value, path)
+        top, beside = self.difference.new_path, self.difference.old_path
+        if not beside or isinstance(beside[-1], int):
+            return (spot,)
+        return spot, spot.declared_twin(self.case.stored_form, (*beside, *path[len(top) :]))
+
+
+def _sift(added: _Added, value: Any, path: Path, node: Node | None) -> _Sifted:
+    case = added.case
+    spots = added.spots(value, path)
+    spot = spots[0]
+    reason = _explained_whole(case, spots, node)
     if reason is not None:
         case.explain(reason)
-        return _Sifted([])
+        return _Sifted([], controllers=int(reason == "product" and is_from_flavor(case, spot)))
     if is_map(value) and value:
-        return _map(case, value, path, node)
+        return _map(added, value, path, node)
     if is_list(value) and value:
-        return _list(case, value, path, node)
+        return _list(added, value, path, node)
     return _leaf(case, spot)
 
 
-def _map(case: Case, value: Mapping[str, Any], path: Path, node: Node | None) -> _Sifted:
-    parts = [_sift(case, inner, (*path, key), nodes.child(node, key) if node else None) for key, inner in value.items()]
-    sifted = _Sifted([one for part in parts for one in part.found], sum(part.foreign for part in parts))
+def _map(added: _Added, value: Mapping[str, Any], path: Path, node: Node | None) -> _Sifted:
+    case = added.case
+    parts = [
+        _sift(added, inner, (*path, key), nodes.child(node, key) if node else None) for key, inner in value.items()
+    ]
+    sifted = _Sifted.of(parts)
     if not sifted.extras:
         return sifted
     free = node is not None and nodes.is_map(node) and node.get("x-kubernetes-map-type") != "atomic"
@@ -94,35 +127,42 @@ def _map(case: Case, value: Mapping[str, Any], path: Path, node: Node | None) ->
     return _joined(case, value, path, sifted)
 
 
-def _list(case: Case, value: Any, path: Path, node: Node | None) -> _Sifted:
+def _list(added: _Added, value: Any, path: Path, node: Node | None) -> _Sifted:
     below = nodes.items(node) if node else None
-    parts = [_sift(case, item, (*path, index), below) for index, item in enumerate(value)]
-    sifted = _Sifted([one for part in parts for one in part.found], sum(part.foreign for part in parts))
+    parts = [_sift(added, item, (*path, index), below) for index, item in enumerate(value)]
+    sifted = _Sifted.of(parts)
     granular = node is not None and (nodes.list_type(node) in ("map", "set") or nodes.merge_key(node) is not None)
     if granular or not sifted.extras or len(sifted.extras) < len(parts):
         return sifted
-    return _joined(case, value, path, sifted)
+    return _joined(added.case, value, path, sifted)
 
 
 def _joined(case: Case, value: Any, path: Path, sifted: _Sifted) -> _Sifted:
-    """One finding for a value that somebody added as a whole; the parts where a controller or webhook had a hand."""
-    if sifted.foreign and not is_persons(case.owners.of(path)):
+    """One finding for a value that somebody added as a whole; the parts where a controller added others, or a webhook
+    did and no person wrote there.
+
+    What a controller writes into an item that a person made is still of that item, and what a webhook adds to a
+    person's write is of that write.
+    """
+    holds = case.owners.of(path)
+    if (sifted.controllers and not is_made_by_person(holds)) or (sifted.webhooks and not is_persons(holds)):
         return sifted
     newest = max(sifted.extras, key=lambda one: (one.hold.entry.time or "") if one.hold else "")
     return _Sifted([Extra(value, path, newest.hold, newest.cause, newest.sure)])
 
 
-def _explained_whole(case: Case, spot: Spot, node: Node | None) -> str | None:
-    """Why a value is no drift whoever wrote it, None when that must be asked."""
+def _explained_whole(case: Case, spots: Sequence[Spot], node: Node | None) -> str | None:
+    """Why a value is no drift whoever wrote it, None when that must be asked. The first spot is the live one."""
+    spot = spots[0]
     if _is_kept_by_server(case, spot):
         return "server"
-    if case.defaults.is_default(spot, node):
+    if any(case.defaults.is_default(one, node) for one in spots):
         return "default"
     if spot.key and not _is_free_key(case, spot) and is_nothing(spot.value, spot.key, node, case.custom):
         chosen = case.custom and says_something(spot.value, spot.key, node)
         if not chosen or not is_persons(case.owners.of(spot.path)):
             return "empty"
-    if case.defaults.is_products(spot, node) or is_from_flavor(case, spot):
+    if any(case.defaults.is_products(one, node) for one in spots) or is_from_flavor(case, spot):
         return "product"
     return None
 
@@ -162,39 +202,46 @@ def _leaf(case: Case, spot: Spot) -> _Sifted:
     entrusted = delegation(case, spot.path, spot.value, holds)
     if entrusted is not None:
         return _Sifted([Entrusted(spot.value, spot.path, holds[0] if holds else None, entrusted)])
-    if not is_persons(holds) and _is_products_own(case, spot):
+    if not is_persons(holds) and _is_products_own(case, spot, holds):
         case.explain("product")
-        return _Sifted([], 1)
+        return _Sifted([], controllers=1)
+    if not is_persons(holds) and case.defaults.is_left_to_product(spot):
+        case.explain("product")
+        return _Sifted([], webhooks=1)
     if not case.owners.known:
         return _Sifted([Extra(spot.value, spot.path, None, Cause.UNKNOWN, sure=False)])
     if not holds and case.defaults.is_overridden(spot, nodes.at(case.schema, spot.path) if case.schema else None):
         return _Sifted([Extra(spot.value, spot.path, None, Cause.UNKNOWN, sure=False)])
     if not holds:
         case.explain("webhook")
-        return _Sifted([], 1)
+        return _Sifted([], webhooks=1)
     if any(hold.entry.actor is Actor.CONTROLLER for hold in holds) or _is_own_controllers(case, holds):
         case.explain("controller")
-        return _Sifted([], 1)
+        return _Sifted([], controllers=1)
     outside = next(outsiders(holds), None)
     if outside is not None:
         if _is_client_side_default(case, outside, spot.path):
             case.explain("default")
             return _Sifted([])
-        return _Sifted([Extra(spot.value, spot.path, outside, Cause.OUT_OF_BAND)])
+        sure = not outside.whole or bool(case.around.flavors) or not is_admitted_placement(case, spot)
+        return _Sifted([Extra(spot.value, spot.path, outside, Cause.OUT_OF_BAND, sure)])
     if _is_client_side_default(case, holds[0], spot.path):
         case.explain("default")
         return _Sifted([])
     return _Sifted([Extra(spot.value, spot.path, holds[0], Cause.STALE, sure=not holds[0].whole)])
 
 
-def _is_products_own(case: Case, spot: Spot) -> bool:
+def _is_products_own(case: Case, spot: Spot, holds: Sequence[Hold]) -> bool:
     path = spot.path
     if len(path) == 3 and path[0] == "metadata":
         if path[1] == "labels" and spot.key == ARGO_LABEL:
             return True
         if is_product_metadata(case.kind[0], str(path[1]), spot.key):
             return True
-    return case.defaults.is_left_to_product(spot) or is_kueue_metadata(case, spot) or is_admitted_placement(case, spot)
+    if is_kueue_metadata(case, spot):
+        return True
+    # A map or list of places is owned as one: whose a key is that a person wrote beside Kueue's, the flavor tells.
+    return is_admitted_placement(case, spot) and next(outsiders(holds), None) is None
 
 
 def _is_own_controllers(case: Case, holds: tuple[Hold, ...]) -> bool:
@@ -211,30 +258,4 @@ def _is_client_side_default(case: Case, hold: Hold, path: Path) -> bool:
         return False
     if not hold.entry.is_applier and hold.entry.manager != "kubectl-client-side-apply":
         return False
-    return not _is_written(case.last_applied, case.live, path)
-
-
-def _is_written(applied: Any, live: Any, path: Path) -> bool:
-    """True when a last applied configuration has a place of the live object; items are found by name, else by value."""
-    for step in path:
-        if isinstance(step, str):
-            if not is_map(applied) or step not in applied:
-                return False
-            applied, live = applied[step], live.get(step) if is_map(live) else None
-        else:
-            item = live[step] if is_list(live) and step < len(live) else ABSENT
-            applied = next(_twins(item, applied), ABSENT) if is_list(applied) else ABSENT
-            if applied is ABSENT:
-                return False
-            live = item
-    return True
-
-
-def _twins(item: Any, items: Any) -> Iterator[Any]:
-    for other in items:
-        if item == other or (is_map(item) and is_map(other) and _key(item) is not None and _key(item) == _key(other)):
-            yield other
-
-
-def _key(item: Mapping[str, Any]) -> Any:
-    return next((item[name] for name in ("name", "containerPort", "mountPath", "port", "key") if name in item), None)
+    return case.last_applied.at(case.live, path) is ABSENT

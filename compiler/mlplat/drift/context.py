@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from mlplat.catalog.lookup import KindTable
 from mlplat.catalog.node import Node
 from mlplat.compare.difference import Path
+from mlplat.drift.applied import LastApplied
 from mlplat.drift.declared import DeclaredObject
 from mlplat.drift.defaults.lookup import Defaults
 from mlplat.drift.defaults.spot import Spot, pattern_of
 from mlplat.drift.managers import Actor
 from mlplat.drift.owners import Hold, Owners
+from mlplat.drift.rewrites import stored_form
 from mlplat.objects.equality import is_map
 
 
@@ -37,7 +40,7 @@ class Case:
     defaults: Defaults
     table: KindTable | None
     around: Surroundings
-    last_applied: Mapping[str, Any] | None = None
+    last_applied: LastApplied | None = None
     explained: dict[str, int] = field(default_factory=dict)
     """Counts of explained live-only fields, by reason; the one thing here that grows."""
 
@@ -67,6 +70,11 @@ class Case:
             parent = parent[step]
         return Spot(value, parent, self.live, path, pattern_of(path))
 
+    @cached_property
+    def stored_form(self) -> Mapping[str, Any]:
+        """The declared object in the form that its product stores."""
+        return stored_form(self.kind, self.declared.body, self.live)
+
     def label(self, key: str) -> Any:
         """A label of the live object, else of the declared one; None when neither has it."""
         for body in (self.live, self.declared.body):
@@ -79,6 +87,12 @@ class Case:
 def is_persons(holds: Sequence[Hold]) -> bool:
     """True when a person, or a manager that nobody knows, owns the place itself and not only a list around it."""
     return any(hold.entry.actor in (Actor.PERSON, Actor.UNKNOWN) and not hold.whole for hold in holds)
+
+
+def is_made_by_person(holds: Sequence[Hold]) -> bool:
+    """True when a person, or a manager that nobody knows, owns an item itself, and what lies below it apart."""
+    people = (Actor.PERSON, Actor.UNKNOWN)
+    return any(hold.entry.actor in people and hold.itself and not hold.leaf for hold in holds)
 
 
 def outsiders(holds: Sequence[Hold]) -> Iterator[Hold]:

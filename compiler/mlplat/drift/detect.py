@@ -1,13 +1,13 @@
 """Declared and live in, a report out: joins the two sides, judges each pair, and says what could not be compared."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from mlplat.catalog.lookup import Tables
 from mlplat.cluster.live import KindRequest, LiveState, UnreadKind
-from mlplat.cluster.redaction import LAST_APPLIED, Redacted
+from mlplat.cluster.redaction import Redacted
+from mlplat.drift.applied import last_applied
 from mlplat.drift.context import Case, Surroundings
 from mlplat.drift.declared import DeclaredObject, DeclaredSet
 from mlplat.drift.defaults.lookup import Defaults, defaults_of
@@ -140,7 +140,7 @@ class _Run:
             self._defaults[item.gvk],
             item.table,
             self.around,
-            _last_applied(live),
+            last_applied(live, owners),
             self.explained,
         )
         findings, notes = judge(case, self.shown)
@@ -185,18 +185,6 @@ def _secret_values(declared: DeclaredSet, live: LiveState) -> frozenset[bytes]:
         for value in body["data"].values()
         if isinstance(value, Redacted)
     )
-
-
-def _last_applied(live: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    annotations = live["metadata"].get("annotations")
-    text = annotations.get(LAST_APPLIED) if is_map(annotations) else None
-    if not isinstance(text, str) or isinstance(text, Redacted):
-        return None
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return None
-    return found if is_map(found) else None
 
 
 def _name(item: DeclaredObject) -> ObjectName:

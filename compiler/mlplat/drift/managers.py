@@ -6,7 +6,7 @@ cert-manager 1.21, External Secrets 2.9, Kueue 0.18 and kube-controller-manager 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -96,6 +96,23 @@ _CONTROLLER_SUFFIXES = (
     "-reconciler",
 )
 _CERT_MANAGER = re.compile(r"cert-manager(?:-.*)?")
+
+
+_WRITES: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "kubectl-annotate": (("metadata", "annotations"),),
+    "kubectl-label": (("metadata", "labels"),),
+    "kubectl-rollout": (("spec",), ("metadata", "annotations")),
+    "kubectl-scale": (("spec", "replicas"),),
+    "kubectl-set": (("spec",), ("subjects",)),
+    "kubectl-taint": (("spec", "taints"),),
+}
+"""Commands of kubectl that write in some places only (`pkg/cmd/{annotate,label,rollout,scale,set,taint}`)."""
+
+
+def may_write(manager: str, path: Sequence[str | int]) -> bool:
+    """False for a place in which the command behind a field manager never writes."""
+    places = _WRITES.get(manager)
+    return places is None or any(tuple(path[: len(place)]) == place for place in places)
 
 
 @dataclass(frozen=True, slots=True)

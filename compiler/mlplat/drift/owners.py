@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from mlplat.compare.difference import Path
-from mlplat.drift.managers import STATUS, Actor, Appliers
+from mlplat.drift.managers import STATUS, Actor, Appliers, may_write
 from mlplat.drift.report import Writer
 from mlplat.objects.equality import is_list, is_map, same
 
@@ -82,19 +82,32 @@ class Owners:
                     return True
         return False
 
-    def remover(self, parent: Path) -> Entry | None:
-        """Who most likely took away a field of the live `parent`: the newest write of anybody else after the
-        applier's. None when nobody wrote since; a removal alone leaves no trace."""
-        applied = max((entry.time or "" for entry in self.entries if entry.is_applier), default="")
-        later = [
-            entry
+    def remover(self, path: Path) -> Entry | None:
+        """Who most likely took away what stood at a place of the live object; None when there is no evidence.
+
+        A removal leaves no trace of its own, so this is a guess, and its confidence is low. Only an Update takes away
+        what another manager owns, and the applier would have put back what was gone before its last write: candidates
+        are the entries with operation Update, without a subresource, no older than the applier's. A command of kubectl
+        that writes elsewhere (`kubectl label` beside `spec`) is none. Of the candidates who are no controllers the one
+        is chosen that owns fields nearest to the place, by the steps of the path that it owns something under; of
+        equally near ones the newest. Where nobody else wrote, a controller is chosen that owns something under the
+        parent itself.
+        """
+        applied = max(
+            (entry.time or "" for entry in self.entries if entry.is_applier and entry.subresource is None), default=""
+        )
+        candidates = [
+            (_nearness(entry, path, self.live), entry.time or "", entry)
             for entry in self.entries
-            if not entry.is_applier and entry.subresource is None and (entry.time or "") >= applied
+            if not entry.is_applier
+            and entry.operation == "Update"
+            and entry.subresource is None
+            and (entry.time or "") >= applied
+            and may_write(entry.manager, path)
         ]
-        people = [entry for entry in later if entry.actor is not Actor.CONTROLLER]
-        near = [entry for entry in later if _hold(entry, parent, self.live) is not None]
-        chosen = people or near
-        return max(chosen, key=lambda entry: entry.time or "", default=None)
+        people = [one for one in candidates if one[2].actor is not Actor.CONTROLLER]
+        chosen = people or [one for one in candidates if one[0] >= len(path) - 1 > 0]
+        return max(chosen, key=lambda one: one[:2])[2] if chosen else None
 
 
 def owners_of(live: Mapping[str, Any], appliers: Appliers) -> Owners:
@@ -123,18 +136,34 @@ def _hold(entry: Entry, path: Path, body: Any) -> Hold | None:
     node: Mapping[str, Any] = entry.fields
     value: Any = body
     for depth, step in enumerate(path):
-        if isinstance(step, str):
-            below = node.get("f:" + step)
-            value = value.get(step) if is_map(value) else None
-        else:
-            items = value if is_list(value) else ()
-            value = items[step] if step < len(items) else None
-            below = _item(node, value, step)
+        below, value = _step(node, value, step)
         if below is None:
             # Nothing listed below: the value is owned as one, whatever it holds.
             return Hold(entry, depth, True, False, False) if depth and not node else None
         node = below
     return Hold(entry, len(path), False, not node or "." in node, not node)
+
+
+def _nearness(entry: Entry, path: Path, body: Any) -> int:
+    """How many steps of a path an entry owns something under."""
+    node: Mapping[str, Any] = entry.fields
+    value: Any = body
+    for depth, step in enumerate(path):
+        node_below, value = _step(node, value, step)
+        if node_below is None:
+            return depth
+        node = node_below
+    return len(path)
+
+
+def _step(node: Mapping[str, Any], value: Any, step: str | int) -> tuple[Mapping[str, Any] | None, Any]:
+    """What an entry says, and the object holds, one step further down."""
+    if isinstance(step, str):
+        below = node.get("f:" + step)
+        return (_mapping(below) if below is not None else None), value.get(step) if is_map(value) else None
+    items = value if is_list(value) else ()
+    inner = items[step] if step < len(items) else None
+    return _item(node, inner, step), inner
 
 
 def _item(node: Mapping[str, Any], item: Any, index: int) -> Mapping[str, Any] | None:

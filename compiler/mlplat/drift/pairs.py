@@ -1,6 +1,7 @@
 """One declared object and its live state: what differs, and what of it is drift."""
 
 from collections.abc import Iterator
+from enum import Enum
 from typing import Any
 
 from mlplat.catalog import node as nodes
@@ -19,7 +20,7 @@ from mlplat.drift.delegated import delegation
 from mlplat.drift.owners import Hold
 from mlplat.drift.places import readable_of, value_at
 from mlplat.drift.report import Cause, Confidence, DriftClass, DriftFinding, Note, ObjectName, Writer
-from mlplat.drift.rewrites import stored_form, written_path
+from mlplat.drift.rewrites import written_path
 from mlplat.drift.shown import Shown
 from mlplat.objects.equality import is_list, is_map
 from mlplat.objects.pointer import pointer_of
@@ -27,7 +28,7 @@ from mlplat.objects.pointer import pointer_of
 
 def judge(case: Case, shown: Shown) -> tuple[list[DriftFinding], list[Note]]:
     """The drift of one object, and what is only worth a note, in the order of its fields."""
-    declared = stored(stored_form(case.kind, case.declared.body, case.live))
+    declared = stored(case.stored_form)
     live = stored(case.live)
     findings: list[DriftFinding] = []
     notes: list[Note] = []
@@ -86,27 +87,51 @@ def _changed(case: Case, speaker: "_Speaker", difference: Difference) -> Iterato
 
 def _blame(case: Case, holds: tuple[Hold, ...], difference: Difference) -> tuple[Writer, Cause, bool]:
     """Who wrote a value that git does not declare, why, and whether that is sure."""
-    if not case.owners.known:
-        return Writer(), Cause.UNKNOWN, False
+    applied = _applied(case, difference)
     if not holds:
-        return Writer(), Cause.UNKNOWN, False
+        return Writer(), _CAUSES[applied], False
+    ours = next((hold for hold in holds if hold.entry.is_applier), None)
     outside = [hold for hold in holds if not hold.entry.is_applier]
-    if outside:
+    shared = ours is not None and not difference.moved and (ours is holds[0] or applied is _Applied.THIS)
+    if outside and not shared:
         newest = next(outsiders(outside), outside[0]) if len(outside) > 1 else outside[0]
         return newest.entry.writer, Cause.OUT_OF_BAND, not newest.whole
-    hold = holds[0]
-    if hold.entry.operation == "Update" and _applied_otherwise(case, difference):
+    # Who writes another value becomes its only owner: where the applier owns it too, it wrote the same after them.
+    hold = ours or holds[0]
+    if hold.entry.operation == "Update" and applied is _Applied.OTHERWISE:
         # Before Kubernetes 1.22 a write through /scale left no trace of its own.
         return Writer(), Cause.OUT_OF_BAND, False
     return hold.entry.writer, Cause.PENDING_SYNC, not hold.whole
 
 
-def _applied_otherwise(case: Case, difference: Difference) -> bool:
-    """True when the last applied configuration has another value than the live one: the applier never wrote that."""
-    if not _was_applied(case, difference.old_path):
-        return False
-    left = {"of": value_at(case.last_applied, difference.old_path)}
-    return bool(compare_objects(left, {"of": difference.new}, None, case.kind[0]))
+class _Applied(Enum):
+    """What the last applied configuration says of a value: that the applier wrote it, that it wrote another one or
+    none, or nothing."""
+
+    THIS = "this"
+    OTHERWISE = "otherwise"
+    UNTOLD = "untold"
+
+
+_CAUSES = {
+    _Applied.THIS: Cause.PENDING_SYNC,
+    _Applied.OTHERWISE: Cause.OUT_OF_BAND,
+    _Applied.UNTOLD: Cause.UNKNOWN,
+}
+
+
+def _applied(case: Case, difference: Difference) -> _Applied:
+    """Whether the applier wrote the live value, as far as its last applied configuration says."""
+    held = case.last_applied
+    if held is None or held.is_appliers is False:
+        return _Applied.UNTOLD
+    found = held.at(case.live, difference.new_path)
+    if found is not ABSENT and not compare_objects({"of": found}, {"of": difference.new}, None, case.kind[0]):
+        return _Applied.THIS
+    if found is ABSENT:
+        written = written_path(case.kind, case.declared.body, difference.old_path)
+        found = held.at(case.declared.body, written)
+    return _Applied.UNTOLD if found is ABSENT else _Applied.OTHERWISE
 
 
 def _removed(
@@ -130,8 +155,13 @@ def _removed(
 
 
 def _remover(case: Case, difference: Difference) -> tuple[Writer, Cause, bool]:
+    """Who took away what git declares, why it is not there, and whether that is sure. `Owners.remover` says how it is
+    guessed where no owner tells."""
+    written = _was_applied(case, difference.old_path)
+    if written is False:
+        return Writer(), Cause.PENDING_SYNC, case.owners.known
     if not case.owners.known:
-        return Writer(), Cause.UNKNOWN, False
+        return Writer(), Cause.OUT_OF_BAND if written else Cause.UNKNOWN, False
     path = difference.new_path
     holds = case.owners.of(path[:-1]) if len(path) > 1 else ()
     # A map or list that was emptied looks like a leaf of whoever owned what was in it.
@@ -142,20 +172,18 @@ def _remover(case: Case, difference: Difference) -> tuple[Writer, Cause, bool]:
         chosen = next((hold for hold in atomic if not hold.entry.is_applier), atomic[0])
         cause = Cause.PENDING_SYNC if chosen.entry.is_applier else Cause.OUT_OF_BAND
         return chosen.entry.writer, cause, not chosen.entry.is_applier
-    remover = case.owners.remover(path[:-1])
+    remover = case.owners.remover(path)
     if remover is not None:
         return remover.writer, Cause.OUT_OF_BAND, False
-    written = _was_applied(case, difference.old_path)
-    if written is None:
-        return Writer(), Cause.UNKNOWN, False
-    return Writer(), Cause.OUT_OF_BAND if written else Cause.PENDING_SYNC, False
+    return Writer(), Cause.OUT_OF_BAND if written else Cause.UNKNOWN, False
 
 
 def _was_applied(case: Case, path: Path) -> bool | None:
-    """Whether the last applied configuration has a place of the declared object; None where nobody says."""
-    if case.last_applied is None:
+    """Whether what the applier last applied has a place of the declared object; None where nobody says."""
+    if case.last_applied is None or case.last_applied.is_appliers is False:
         return None
-    return value_at(case.last_applied, path) is not ABSENT
+    written = written_path(case.kind, case.declared.body, path)
+    return case.last_applied.at(case.declared.body, written) is not ABSENT
 
 
 def _parts(difference: Difference, node: Node | None) -> Iterator[tuple[Difference, Node | None]]:

@@ -8,6 +8,7 @@ from `plugin/pkg/admission/{serviceaccount,defaulttolerationseconds,priority}`. 
 from collections.abc import Mapping
 from typing import Any
 
+from mlplat.compare.values import same_quantity
 from mlplat.drift.defaults.spot import Spot, anything, same_as
 
 PREFIXES: Mapping[tuple[str, str], str] = {
@@ -22,6 +23,8 @@ PREFIXES: Mapping[tuple[str, str], str] = {
     ("batch", "Job"): "spec.template.spec.",
 }
 """Where each kind holds its pod spec."""
+
+_CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 
 _SAME_SHAPE = (
     ("initContainers[]", "containers[]"),
@@ -46,14 +49,18 @@ def _pull_policy(spot: Spot) -> bool:
 
 
 def _host_port(spot: Spot) -> bool:
-    return isinstance(spot.parent, Mapping) and spot.value == spot.parent.get("containerPort")
+    """The port of the container, on the host's network only (defaultHostNetworkPorts)."""
+    pod = spot.path[: next((i for i, step in enumerate(spot.path) if step in _CONTAINERS), 0)]
+    on_host = bool(spot.at(*pod, "hostNetwork"))
+    return on_host and isinstance(spot.parent, Mapping) and spot.value == spot.parent.get("containerPort")
 
 
 def _request_as_limit(spot: Spot) -> bool:
     """SetDefaults_Pod: a request that is not given is the limit."""
     container = spot.item
-    limits = container.get("resources", {}).get("limits") if isinstance(container, Mapping) else None
-    return isinstance(limits, Mapping) and limits.get(spot.key) == spot.value
+    resources = container.get("resources") if isinstance(container, Mapping) else None
+    limits = resources.get("limits") if isinstance(resources, Mapping) else None
+    return isinstance(limits, Mapping) and same_quantity(limits.get(spot.key), spot.value)
 
 
 def is_usual_toleration(value: Any) -> bool:

@@ -9,8 +9,8 @@ flowcontrol}/v1/defaults.go`, `pkg/registry/core/service/{alloc,strategy}.go`,
 from collections.abc import Mapping
 from typing import Any
 
+from mlplat.compare.values import same_quantity
 from mlplat.drift.defaults.spot import OneOf, Spot, anything
-from mlplat.objects.quantity import parse
 
 _RBAC = "rbac.authorization.k8s.io"
 _PUBLIC_TYPES = ("NodePort", "LoadBalancer")
@@ -31,7 +31,8 @@ def _policy_type(spot: Spot) -> bool:
 
 
 def _limit_default(*sources: str) -> Any:
-    """A limit of a LimitRange that follows from others of the same resource (SetDefaults_LimitRangeItem)."""
+    """A limit of a LimitRange that follows from others of the same resource, the first that is there
+    (SetDefaults_LimitRangeItem: `default` from `max`, then `defaultRequest` from `default`, then from `min`)."""
 
     def rule(spot: Spot) -> bool:
         item = spot.item
@@ -40,7 +41,7 @@ def _limit_default(*sources: str) -> Any:
         for source in sources:
             held = item.get(source)
             if isinstance(held, Mapping) and spot.key in held:
-                return bool(parse(held[spot.key]) == parse(spot.value))
+                return same_quantity(held[spot.key], spot.value)
         return False
 
     return rule
@@ -123,7 +124,7 @@ SERVICES: Mapping[tuple[str, str], Mapping[str, Any]] = {
     },
     ("", "LimitRange"): {
         "spec.limits[].default.*": _limit_default("max"),
-        "spec.limits[].defaultRequest.*": _limit_default("default", "min", "max"),
+        "spec.limits[].defaultRequest.*": _limit_default("default", "max", "min"),
     },
     ("", "Endpoints"): {"subsets[].ports[].protocol": "TCP"},
     ("discovery.k8s.io", "EndpointSlice"): {"ports[].name": "", "ports[].protocol": "TCP"},

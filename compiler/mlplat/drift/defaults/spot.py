@@ -1,7 +1,12 @@
-"""One value of a live object and what lies around it: what a rule of a table may look at."""
+"""One value of a live object and what lies around it: what a rule of a table may look at.
+
+A default that follows from a sibling follows from the one that stood there when the default was filled in. Somebody
+may have changed the sibling since, and nothing fills the field in again; so a rule is asked of the value among its live
+neighbours, and of the same value among the declared ones.
+"""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mlplat.compare.difference import Path
@@ -9,8 +14,11 @@ from mlplat.compare.difference import Path
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A value, the mapping or list that holds it, the live object, its path, and the path as tables write it
-    (`spec.ports[].protocol`: keys with dots between them, items without their index)."""
+    """A value, the mapping or list that holds it, the object, its path there, and the path as tables write it
+    (`spec.ports[].protocol`: keys with dots between them, items without their index).
+
+    The object is the live one, or the declared one in a `declared_twin`: then the value is not in it.
+    """
 
     value: Any
     parent: Any
@@ -39,7 +47,7 @@ class Spot:
         return item
 
     def at(self, *path: str | int) -> Any:
-        """A value elsewhere in the live object, None where there is none."""
+        """A value elsewhere in the object, None where there is none."""
         found: Any = self.root
         for step in path:
             try:
@@ -47,6 +55,12 @@ class Spot:
             except (KeyError, IndexError, TypeError):
                 return None
         return found
+
+    def declared_twin(self, declared: Mapping[str, Any], path: Path) -> "Spot":
+        """The same value where it would stand in the declared object, at its path there."""
+        twin = Spot(self.value, {}, declared, path, self.pattern)
+        parent = twin.at(*path[:-1])
+        return replace(twin, parent=parent) if isinstance(parent, Mapping | list) else twin
 
 
 Rule = Callable[[Spot], bool]
