@@ -116,11 +116,17 @@ def _leaves(value: Any, path: Steps) -> Iterator[tuple[Steps, Any]]:
 
 def _changes(body: Body) -> Iterator[Edit]:
     for path, value in _leaves(body, ()):
-        if path[-1] == "name" and isinstance(path[-2] if len(path) > 1 else None, int):
-            continue  # another name is another item: a removal and an addition
+        if _is_name_of_an_item(path):
+            continue
         changed = _other(value)
         if changed is not None:
             yield Edit(body, "change", path, changed)
+
+
+def _is_name_of_an_item(path: Steps) -> bool:
+    """Another name is another item: a removal and an addition. Where one has lost its name, the server (1.37) leaves
+    managedFields as they were: it cannot tell items apart by a key that is not there, so it names the wrong one."""
+    return path[-1] == "name" and len(path) > 1 and isinstance(path[-2], int)
 
 
 def _other(value: Any) -> Any:
@@ -139,8 +145,10 @@ def _removals(body: Body) -> Iterator[Edit]:
         steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
         for step, inner in steps:
             here = (*path, step)
-            if here in _FIXED or here in (("metadata",), ("spec",)):
-                yield from () if here in _FIXED else below(inner, here)
+            if here in _FIXED or _is_name_of_an_item(here):
+                continue
+            if here in (("metadata",), ("spec",)):
+                yield from below(inner, here)
                 continue
             yield Edit(body, "remove", here)
             yield from below(inner, here)
