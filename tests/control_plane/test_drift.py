@@ -1,103 +1,42 @@
 """Drift against what real controllers have made of an environment: nothing where nobody interfered, and every single
 edit where somebody did, at its place, with the one who made it."""
 
-import json
 import random
 import time
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 import pytest
 
-from mlplat.cluster.caller import Caller
-from mlplat.cluster.connect import connect
-from mlplat.cluster.live import LiveState
-from mlplat.cluster.reader import ClusterReader
 from mlplat.drift.access import cluster_role
-from mlplat.drift.report import DriftClass, DriftFinding, DriftReport
-from mlplat.drift.sources import Comparison, Question, prepare
+from mlplat.drift.report import DriftClass, DriftFinding
 from tests.control_plane import proven
 from tests.control_plane.cluster import Body, as_yaml, key, until
-from tests.control_plane.conftest import Place
+from tests.control_plane.drifting import Watched, by_object, texts, until_complete
 from tests.control_plane.edits import PERSON, Edit, edits_of, make, resource_of
+from tests.control_plane.place import Place
+from tests.control_plane.test_accepted import names
 
 ROUNDS = 8
 """How often every object is edited once; some kinds take few edits, most take all."""
 SETTLED = 3.0
 """Seconds that controllers get to act on what was applied, or edited."""
-_OF_THE_SERVER = ("resourceVersion", "managedFields", "uid", "creationTimestamp", "generation")
-
-
-class Watched:
-    """One environment on its cluster, compared with what is rendered from git."""
-
-    def __init__(self, place: Place, folder: Path) -> None:
-        self.cluster, self.name, self.bodies = place.cluster, place.name, place.bodies()
-        self.waves = place.waves()
-        file = folder / "declared.json"
-        file.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": self.bodies}))
-        versions = place.environment.versions
-        release = place.environment.environment.document.spec.release
-        named = ",".join(f"{name}={version}" for name, version in sorted(versions.components.items()) if version)
-        question = Question(declared=str(file), release=release, kubernetes=versions.kubernetes, versions=named)
-        self.comparison: Comparison = prepare(question)
-
-    def state(self, context: str | None = None) -> LiveState:
-        connection = connect(str(self.cluster.kubeconfig), context)
-        return ClusterReader(Caller(connection)).read(self.comparison.requests)
-
-    def report(self, context: str | None = None) -> DriftReport:
-        return self.comparison.report(self.state(context))
-
-    def heal(self) -> None:
-        """Everything as git declares it, and owned by the applier."""
-        for wave in self.waves:
-            said = self.cluster.apply(wave.bodies, "--force-conflicts")
-            assert said.ok, said.warnings
-
-    def restore(self, before: Body) -> None:
-        """One object as it was, without what was added to it."""
-        metadata = {name: value for name, value in before["metadata"].items() if name not in _OF_THE_SERVER}
-        body = {**{name: value for name, value in before.items() if name != "status"}, "metadata": metadata}
-        said = self.cluster.run("replace", "-f", "-", "--field-manager=mlplat", stdin=as_yaml([body]))
-        assert said.ok, said.warnings
 
 
 @pytest.fixture
-def watched(applied: Place, tmp_path: Path) -> Iterator[Watched]:
-    found = Watched(applied, tmp_path)
+def watched(applied: Place) -> Iterator[Watched]:
+    found = Watched(applied)
     found.heal()
     time.sleep(SETTLED)
     yield found
     found.heal()
 
 
-def texts(findings: Sequence[DriftFinding]) -> list[str]:
-    return [
-        f"{f.cls} {f.object.kind} {f.object.namespace}/{f.object.name} {f.pointer}: "
-        f"{f.declared!r:.60} -> {f.live!r:.60}"
-        f" by {f.writer.manager} ({f.cause}) {f.detail}"
-        for f in findings
-    ]
-
-
-def by_object(report: DriftReport) -> dict[tuple[str, str, str, str], list[DriftFinding]]:
-    found = defaultdict(list)
-    for finding in report.findings:
-        name = finding.object
-        found[(name.api_version, name.kind, name.namespace or "", name.name or "")].append(finding)
-    return dict(found)
-
-
-def test_nothing_drifts_once_the_controllers_have_acted(watched: Watched) -> None:
-    until(lambda: watched.report().complete, "all kinds to be readable")
-    report = watched.report()
+def test_nothing_drifts_once_the_controllers_have_acted(applied: Place, watched: Watched) -> None:
+    assert applied.environment.environment.document.spec.drift.ignore == ()
+    report = until_complete(watched)
     assert texts(report.findings) == []
     assert report.in_sync == report.objects == len(watched.bodies)
-    proven.note(
-        watched.name, "objects in sync for drift", *(f"{b['kind']}/{b['metadata']['name']}" for b in watched.bodies)
-    )
+    proven.note(watched.name, "objects in sync for drift", *names(watched.bodies))
 
 
 def test_every_edit_is_found_once_at_its_place_with_who_made_it(watched: Watched) -> None:

@@ -9,10 +9,12 @@ from functools import partial
 from mlplat.schema.serving import ModelService
 from tests.control_plane import proven, stand_ins
 from tests.control_plane.cluster import key, until
+from tests.control_plane.drifting import Drifting, texts, until_complete
 from tests.control_plane.expected import replicas, steps
 from tests.control_plane.gitops import IN_CLUSTER, holds, snapshot
 from tests.control_plane.sets import ROOT
 from tests.control_plane.story import Story
+from tests.control_plane.test_accepted import names
 
 
 def test_only_address_and_server_differ_from_the_committed_tree(started: Story) -> None:
@@ -73,6 +75,17 @@ def test_it_is_still_synced_when_controllers_have_acted_and_after_a_hard_refresh
     ]
     assert ignored == [], "name the controller and the source of each rule, and prove that it is needed"
     proven.note(started.name, "Applications still Synced after the controllers", *sorted(started.applications()))
+
+
+def test_what_argocd_has_synced_does_not_drift(started: Story) -> None:
+    """Nor does what a person had applied before it came, with no ignore rule in the Environment."""
+    assert started.place.environment.environment.document.spec.drift.ignore == ()
+    watched = Drifting(started.place, started.repository.root)
+    report = until_complete(watched)
+    assert texts(report.findings) == []
+    assert report.in_sync == report.objects == len(started.bodies())
+    assert {note.reason for note in report.notes} <= {"explained", "delegated", "copy"}
+    proven.note(started.name, "objects in sync for drift after a sync by Argo CD", *names(started.bodies()))
 
 
 def test_it_is_still_synced_when_an_autoscaler_has_scaled(started: Story) -> None:

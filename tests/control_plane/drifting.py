@@ -1,0 +1,81 @@
+"""What drift finds on a cluster of these tests, in the test's own process."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from mlplat.cluster.caller import Caller
+from mlplat.cluster.connect import connect
+from mlplat.cluster.live import LiveState
+from mlplat.cluster.reader import ClusterReader
+from mlplat.drift.report import DriftFinding, DriftReport
+from mlplat.drift.sources import Comparison, Question, prepare
+from tests.control_plane.cluster import Body, as_yaml, until
+from tests.control_plane.place import Place
+from tests.control_plane.sets import ROOT, Wave
+
+_OF_THE_SERVER = ("resourceVersion", "managedFields", "uid", "creationTimestamp", "generation")
+
+
+class Drifting:
+    """An environment compiled from the specifications in a folder, compared with a cluster: `mlplat drift --env`."""
+
+    def __init__(self, place: Place, root: Path = ROOT) -> None:
+        self.cluster, self.name = place.cluster, place.name
+        self.comparison: Comparison = prepare(Question(root=str(root), environment=place.name))
+
+    def state(self, context: str | None = None) -> LiveState:
+        connection = connect(str(self.cluster.kubeconfig), context)
+        return ClusterReader(Caller(connection)).read(self.comparison.requests)
+
+    def report(self, context: str | None = None) -> DriftReport:
+        return self.comparison.report(self.state(context))
+
+
+class Watched(Drifting):
+    """One environment that kubectl has applied, and what undoes an edit of it."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
+        self.bodies: list[Body] = place.bodies()
+        self.waves: list[Wave] = place.waves()
+
+    def heal(self) -> None:
+        """Everything as git declares it, and owned by the applier."""
+        for wave in self.waves:
+            said = self.cluster.apply(wave.bodies, "--force-conflicts")
+            assert said.ok, said.warnings
+
+    def restore(self, before: Body) -> None:
+        """One object as it was, without what was added to it."""
+        metadata = {name: value for name, value in before["metadata"].items() if name not in _OF_THE_SERVER}
+        body = {**{name: value for name, value in before.items() if name != "status"}, "metadata": metadata}
+        said = self.cluster.run("replace", "-f", "-", "--field-manager=mlplat", stdin=as_yaml([body]))
+        assert said.ok, said.warnings
+
+
+def until_complete(watched: Drifting) -> DriftReport:
+    """The report as soon as every kind could be read."""
+    found: DriftReport = until(
+        lambda: report if (report := watched.report()).complete else None, "all kinds to be readable"
+    )
+    return found
+
+
+def texts(findings: Sequence[DriftFinding]) -> list[str]:
+    """Findings as a failing test shows them."""
+    return [
+        f"{f.cls} {f.object.kind} {f.object.namespace}/{f.object.name} {f.pointer}: "
+        f"{f.declared!r:.60} -> {f.live!r:.60}"
+        f" by {f.writer.manager} ({f.cause}) {f.detail}"
+        for f in findings
+    ]
+
+
+def by_object(report: DriftReport) -> dict[tuple[str, str, str, str], list[DriftFinding]]:
+    """The findings of each object, by `cluster.key`."""
+    found = defaultdict(list)
+    for finding in report.findings:
+        name = finding.object
+        found[(name.api_version, name.kind, name.namespace or "", name.name or "")].append(finding)
+    return dict(found)
