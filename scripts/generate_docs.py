@@ -39,12 +39,23 @@ PLACES = {
     "Platform": "`platform.yaml`, one document",
     "Component": "`components/<name>/component.yaml`",
     "Environment": "`environments/<name>/`, one document with the name of the folder",
+    "Rule": "any `.yaml` file below `rules/`, for all environments",
 }
 ANYWHERE = "any `.yaml` file below `environments/<environment>/`, but not in its `manifests/`"
 SCALARS = {str: "text", int: "whole number", float: "number", bool: "`true` or `false`", Any: "anything"}
 NAMED = {
     name: getattr(names, name)
-    for name in ("DnsLabel", "DnsSubdomain", "EnvName", "Quantity", "Image", "AbsolutePath", "Uri", "Duration")
+    for name in (
+        "DnsLabel",
+        "DnsSubdomain",
+        "EnvName",
+        "Quantity",
+        "Image",
+        "AbsolutePath",
+        "Uri",
+        "Duration",
+        "RuleCode",
+    )
 }
 """Annotated strings that have a row in the index."""
 

@@ -13,6 +13,7 @@ from mlplat.diagnostics import Span
 from mlplat.schema.kinds import KINDS
 from mlplat.schema.merge import alias_of
 from mlplat.schema.model import NamesEntry, RefersTo, SpecModel
+from mlplat.schema.rule import Rule
 
 EACH = "*"
 """In a pattern: every item of a list, every key of a free map."""
@@ -35,8 +36,10 @@ class Field:
 
 
 def all_fields() -> tuple[Field, ...]:
-    """The fields of all kinds, in the order in which they are declared."""
-    return tuple(field for kind, model in KINDS.items() for field in _of_model(kind, model, ()))
+    """The fields of all kinds, in the order in which they are declared. Those of a Rule decide nothing but what is said
+    of objects: tests/check/test_own_rules.py."""
+    kinds = {kind: model for kind, model in KINDS.items() if model is not Rule}
+    return tuple(field for kind, model in kinds.items() for field in _of_model(kind, model, ()))
 
 
 def _of_model(kind: str, model: type[SpecModel], path: Path) -> Iterator[Field]:

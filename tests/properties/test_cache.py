@@ -84,6 +84,17 @@ def _add_generated(root: Path) -> None:
     (root / "generated/mine.txt").write_text("mine")
 
 
+def _rule(root: Path, name: str = "other") -> None:
+    file = root / f"rules/{name}.yaml"
+    file.parent.mkdir(exist_ok=True)
+    code = "ACME001" if name == "other" else "ACME002"
+    file.write_text(
+        f"apiVersion: mlplat.dev/v1alpha1\nkind: Rule\nmetadata: {{name: {name}}}\nspec:\n  code: {code}\n"
+        "  severity: warning\n  match: {kinds: [Namespace]}\n  expression: object.metadata.name != 'a'\n"
+        "  message: is called a\n"
+    )
+
+
 def _empty_folder(root: Path) -> None:
     (root / "components/train/src").mkdir(exist_ok=True)
 
@@ -102,6 +113,9 @@ EDITS: dict[str, Callable[[Path], None]] = {
     "a generated file goes": _delete_generated,
     "a foreign file comes": _add_generated,
     "a folder of a component comes": _empty_folder,
+    "a rule comes": _rule,
+    "a rule is changed": _replace("rules/group.yaml", "!= 'a'", "== 'a'", keep_time=True),
+    "a rule becomes an error": _replace("rules/group.yaml", "severity: warning", "severity: error"),
 }
 
 
@@ -109,6 +123,7 @@ EDITS: dict[str, Callable[[Path], None]] = {
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("platform")
     write_platform(root, teams=1, environments=2)
+    _rule(root, "group")
     return root
 
 

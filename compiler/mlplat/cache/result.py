@@ -19,7 +19,7 @@ from mlplat.cache.package import fingerprint
 from mlplat.diagnostics import Diagnostic, Label, ObjectAddress, Severity, Span
 
 _FORMAT = 1
-_INPUTS = ("platform.yaml", "platform.yml", "components", "environments")
+_INPUTS = ("platform.yaml", "platform.yml", "components", "environments", "rules")
 _OUTPUT = ("generated",)
 _MANIFEST = "generated/.mlplat"
 _GITS_OWN = frozenset((".gitattributes", ".gitignore", ".gitkeep"))

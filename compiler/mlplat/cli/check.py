@@ -14,6 +14,7 @@ from mlplat.cli.report import format_option, report, require_known
 @click.option("--versions", metavar="COMPONENT=VERSION,...", help="With --manifests: component versions.")
 @click.option("--release", metavar="RELEASE", help="With --manifests: the Kubeflow release (newest if not given).")
 @click.option("--kubernetes", metavar="VERSION", help="With --manifests: the Kubernetes version (newest if not given).")
+@click.option("--rules", metavar="FILE|DIR", help="With --manifests: rules of your own (documents of kind Rule).")
 @format_option
 @click.pass_obj
 def check(
@@ -24,23 +25,28 @@ def check(
     versions: str | None,
     release: str | None,
     kubernetes: str | None,
+    rules: str | None,
     format_: str,
 ) -> int:
     """Judge the specifications of all environments, or raw manifests, and write nothing.
 
     With --manifests no platform is needed: Kubernetes objects are judged as a cluster with the named versions would
-    judge them. Exit status 1 when a finding is an error.
+    judge them; --env then names the environment that they are for, which only --rules ask. Exit status 1 when a finding
+    is an error.
     """
     if manifests is not None:
-        if environments:
-            raise click.UsageError("--env and --manifests exclude each other")
+        if environments and (rules is None or len(environments) > 1):
+            raise click.UsageError("--env goes with --manifests only once, and only for the sake of --rules")
         from mlplat.cli.check_manifests import ManifestOptions, check_raw  # heavy: the schemas
 
-        return check_raw(root, ManifestOptions(manifests, crds, versions or "", release, kubernetes), format_)
-    given = {"--crds": crds, "--versions": versions, "--release": release, "--kubernetes": kubernetes}
+        environment = environments[0] if environments else None
+        options = ManifestOptions(manifests, crds, versions or "", release, kubernetes, rules, environment)
+        return check_raw(root, options, format_)
+    given = {"--rules": rules, "--crds": crds, "--versions": versions, "--release": release, "--kubernetes": kubernetes}
     alone = next((name for name, value in given.items() if value is not None), None)
     if alone is not None:
-        raise click.UsageError(f"{alone} goes with --manifests: a platform names its versions itself")
+        where = "has its rules in `rules/`" if alone == "--rules" else "names its versions itself"
+        raise click.UsageError(f"{alone} goes with --manifests: a platform {where}")
     from mlplat.compiler.pipeline import compile_platform  # heavy: the whole compiler
 
     compiled = compile_platform(Path(root), environments)

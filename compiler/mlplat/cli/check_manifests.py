@@ -11,8 +11,10 @@ import click
 from mlplat.cli.exit import CLEAN, ERROR
 from mlplat.cli.report import report
 from mlplat.compiler.check.cel_rules import Unevaluated
+from mlplat.compiler.load.discover import read_rule_texts
 from mlplat.compiler.load.raw import STDIN, RawObject, read_texts
 from mlplat.compiler.manifest_check import Found, Verdict, check_manifests
+from mlplat.compiler.manifest_rules import compile_given
 from mlplat.compiler.manifest_versions import choose_versions, stand_ins
 from mlplat.diagnostics import Diagnostic, has_errors
 
@@ -28,6 +30,8 @@ class ManifestOptions:
     versions: str
     release: str | None
     kubernetes: str | None
+    rules: str | None = None
+    environment: str | None = None
 
 
 def check_raw(root: str, options: ManifestOptions, format_: str) -> int:
@@ -38,7 +42,11 @@ def check_raw(root: str, options: ManifestOptions, format_: str) -> int:
         raise click.ClickException(chosen)
     try:
         texts = read_texts(_in(root, options.manifests))
-        verdict = check_manifests(texts, chosen, _in(root, options.crds) if options.crds else None)
+        rules = read_rule_texts(_in(root, options.rules)) if options.rules else {}
+        if options.rules and not rules:
+            raise ValueError(f"there is no file with rules in `{options.rules}`")
+        own = compile_given(rules, options.environment) if rules else None
+        verdict = check_manifests(texts, chosen, _in(root, options.crds) if options.crds else None, own)
         said = [(Unevaluated("", "", sentence), None) for sentence in stand_ins(options.versions)]
         verdict = replace(verdict, unevaluated=(*said, *verdict.unevaluated))
     except (OSError, ValueError) as error:
@@ -47,7 +55,7 @@ def check_raw(root: str, options: ManifestOptions, format_: str) -> int:
     if format_ == "json":
         click.echo(as_json(verdict))
         return ERROR if has_errors(findings) else CLEAN
-    status = report(findings, texts, format_)
+    status = report(findings, {**rules, **texts}, format_)
     if format_ in ("full", "concise"):
         for one, raw in verdict.unevaluated:
             where = f"{raw.file}: " if raw is not None else ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mlplat.cli.exit import CLEAN, ERROR
+from mlplat.cli.explain_rule import line_of, own_rules_of, page_of_rule
 from mlplat.cli.report import report, require_known, wants_color
 from mlplat.diagnostics import Severity, near_misses
 from mlplat.diagnostics.codes import CODES
@@ -40,27 +41,38 @@ def explain(root: str | None, what: str | None, which: str | None, pointer: str 
     \b
     mlplat explain                                    all codes
     mlplat explain MLP201                             the page of a code (or of its name, `unknown-reference`)
+    mlplat explain ACME001                            the same of a rule of your own, in `rules/`
     mlplat explain generated/.../x.yaml[:12] [POINTER]  what decided a file, a line of it, a field
     mlplat explain prod TrainJob/mnist [POINTER]      the same of an object of an environment
     mlplat explain environments/prod/x.yaml:12        what a line of the specifications reaches
     """
     if what is None:
+        own = own_rules_of(Path(root or "."))
         for entry in CODES.values():
             click.echo(f"{entry.code}  {entry.severity:8} {entry.slug:32} {entry.title}")
+        for rule in own.rules if own is not None else ():
+            click.echo(line_of(rule))
         return CLEAN
     if which is None and re.search(r"\.ya?ml(:|$)", what) is None:
         if what.startswith(GENERATED):
             raise click.ClickException(f"`{what}` is no file that a build writes of an object")
-        return _page(what)
+        return _page(Path(root or "."), what)
     return _origin(Path(root or "."), (what, which, pointer), format_)
 
 
-def _page(code: str) -> int:
+def _page(root: Path, code: str) -> int:
     by_slug = {entry.slug: entry.code for entry in CODES.values()}
     wanted = by_slug.get(code.lower(), code.upper())
     text = page_of(wanted) if re.fullmatch(r"MLP\d{3}", wanted) else None
     if text is None:
-        near = near_misses(code, [*CODES, *by_slug])
+        own = own_rules_of(root)
+        known = {one.document.spec.code: one for one in own.rules} if own is not None else {}
+        named = {one.name: one for one in known.values()}
+        rule = known.get(wanted) or named.get(code)
+        if rule is not None:
+            click.echo(page_of_rule(rule))
+            return CLEAN
+        near = near_misses(code, [*CODES, *by_slug, *known, *named])
         hint = f"; did you mean `{near[0]}`?" if near else "; `mlplat explain` lists all"
         raise click.ClickException(f"there is no code `{code}`{hint}")
     click.echo(text.rstrip())

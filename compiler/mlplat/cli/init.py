@@ -11,7 +11,7 @@ import click
 
 from mlplat.cli.exit import CLEAN, ERROR
 
-PLATFORM = ("platform.yaml", "environments", "components", "generated")
+PLATFORM = ("platform.yaml", "environments", "components", "rules", "generated")
 """What a platform needs for itself: where one of these is, a platform must not be poured over it."""
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")

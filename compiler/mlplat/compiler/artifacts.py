@@ -9,7 +9,9 @@ from mlplat.diagnostics import Label, Span
 from mlplat.objects.gvk import ObjectRef
 from mlplat.schema.environment import Environment
 from mlplat.schema.model import SpecDocument
+from mlplat.schema.names import RULE_CODE
 from mlplat.schema.platform import Platform
+from mlplat.schema.rule import Rule
 
 Scalar = str | int | float | bool | None
 Path = tuple[str | int, ...]
@@ -100,8 +102,10 @@ class SourceTree:
     folders: frozenset[str] = frozenset()
     """Folders below `components/`, relative to the repository: what `Component.spec.source` may name."""
     unread: frozenset[str] = frozenset()
-    """Folders (`environments/prod`, `components`) with a document that could not be read: what is not found there may
-    be in it."""
+    """Folders (`environments/prod`, `components`, `rules`) with a document that could not be read: what is not found
+    there may be in it."""
+    rules: tuple[Document, ...] = ()
+    """The documents of `rules/`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,25 @@ class Resolved(Generic[D]):
         return Label(self.span(*path), text)
 
 
+@dataclass(frozen=True, slots=True)
+class OwnRules:
+    """The rules that users wrote, by name, each with a code of its own.
+
+    `complete` is False when one of them could not be read or understood: a code that is not among them may be its.
+    """
+
+    rules: tuple[Resolved[Rule], ...] = ()
+    complete: bool = True
+
+    def find(self, code: str) -> Resolved[Rule] | None:
+        """The rule with a code; None when there is none."""
+        return next((rule for rule in self.rules if rule.document.spec.code == code), None)
+
+    def may_have(self, code: str) -> bool:
+        """True when there is a rule with a code, or one that could not be read may have it."""
+        return self.find(code) is not None or (not self.complete and RULE_CODE.match(code) is not None)
+
+
 @dataclass(frozen=True)
 class ResolvedEnvironment:
     """One environment with everything in it. `ancestors` are the environments it inherits from, farthest first."""
@@ -173,6 +196,7 @@ class ResolvedEnvironment:
     documents: Mapping[str, Mapping[str, Resolved[Any]]]
     ancestors: tuple[str, ...] = ()
     folders: frozenset[str] = frozenset()
+    own: OwnRules = OwnRules()
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was derived from this environment and is asked for again and again, by the name of the function."""
 

@@ -17,12 +17,13 @@ from mlplat.catalog.lookup import Tables, held_facts, load_tables
 from mlplat.catalog.structural import without_nulls
 from mlplat.catalog.versions import ComponentVersions, version_key
 from mlplat.compiler.artifacts import KubeObject
-from mlplat.compiler.check.cel_rules import Unevaluated, check_cel
+from mlplat.compiler.check.cel_rules import CelResult, Unevaluated, check_cel
 from mlplat.compiler.check.go_values import filled, without_holes
-from mlplat.compiler.check.rule import ObjectScope, Severities
+from mlplat.compiler.check.rule import FoundInObject, ObjectScope, Severities
 from mlplat.compiler.check.runner import find_in_objects, object_finding
 from mlplat.compiler.load.crds import GivenCrd, read_crds
 from mlplat.compiler.load.raw import Composed, RawObject, parse_raw
+from mlplat.compiler.manifest_rules import GivenRules, judge_given
 from mlplat.diagnostics import Diagnostic, Label, Severity
 from mlplat.objects.gvk import parse_api_version, ref_of
 from mlplat.objects.pointer import steps_of
@@ -55,10 +56,13 @@ class Verdict:
     unevaluated: tuple[tuple[Unevaluated, RawObject | None], ...]
 
 
-def check_manifests(texts: Mapping[str, str], versions: ComponentVersions, crds: str | None = None) -> Verdict:
+def check_manifests(
+    texts: Mapping[str, str], versions: ComponentVersions, crds: str | None = None, own: GivenRules | None = None
+) -> Verdict:
     """Judge the objects of some texts (by path) as a cluster with these component versions would.
 
-    `crds` is a file or folder with CustomResourceDefinitions, which take the place of the held schemas.
+    `crds` is a file or folder with CustomResourceDefinitions, which take the place of the held schemas; `own` are
+    users' rules, which are judged too.
     """
     places = Composed(texts)
     raws: list[RawObject] = []
@@ -79,17 +83,25 @@ def check_manifests(texts: Mapping[str, str], versions: ComponentVersions, crds:
     given, problems = _given(crds, [(group, version, kind) for (group, version), kind in kinds], versions)
     findings += [Found(problem) for problem in problems]
     tables = load_tables(versions, [one.crd for one in given])
-    judged, unevaluated = _judge(sound, given, tables, places)
-    ordered = sorted([*findings, *judged], key=_order)
-    return Verdict(tuple(ordered), tuple(unevaluated))
+    items, of_item = _as_objects(sound, tables)
+    judged, result = _judge(ObjectScope(items, tables, tables.versions), given)
+    unevaluated = list(result.unevaluated)
+    findings += [
+        Found(_placed(one, raw := of_item[id(found.object)], places), raw, stricter) for found, one, stricter in judged
+    ]
+    if own is not None:
+        said = judge_given(own, items)
+        unevaluated += said.unevaluated
+        findings += [Found(one, stricter=True) for one in (*own.findings, *said.faults)]
+        findings += [Found(_placed(one, raw := of_item[id(at.object)], places), raw, True) for at, one in said.found]
+    ordered = sorted(findings, key=_order)
+    return Verdict(tuple(ordered), tuple((one, of_item.get(id(one.object))) for one in unevaluated))
 
 
-def _judge(
-    sound: Sequence[tuple[RawObject, dict[str, Any]]],
-    given: Sequence[GivenCrd],
-    tables: Tables,
-    places: Composed,
-) -> tuple[list[Found], list[tuple[Unevaluated, RawObject | None]]]:
+def _as_objects(
+    sound: Sequence[tuple[RawObject, dict[str, Any]]], tables: Tables
+) -> tuple[list[KubeObject], dict[int, RawObject]]:
+    """The objects as the server reads them, and by their identity what they were read from."""
     items: list[KubeObject] = []
     of_item: dict[int, RawObject] = {}
     for raw, body in sound:
@@ -104,23 +116,25 @@ def _judge(
         ref = ref_of(body, table.namespaced if table is not None else "namespace" in body["metadata"])
         items.append(KubeObject(body, ref, ref.name, raw.file))
         of_item[id(items[-1])] = raw
-    scope = ObjectScope(items, tables, tables.versions)
+    return items, of_item
+
+
+def _judge(
+    scope: ObjectScope, given: Sequence[GivenCrd]
+) -> tuple[list[tuple[FoundInObject, Diagnostic, bool]], CelResult]:
+    """What the object rules and the given definitions' CEL rules find; the third says whether it is stricter than the
+    server."""
     findings = []
     misshapen: set[int] = set()
     for found, diagnostic in find_in_objects(scope, SEVERITIES):
         if diagnostic.code == "MLP413" and not found.tolerated:
             misshapen.add(id(found.object))
-        raw = of_item[id(found.object)]
-        stricter = found.tolerated or diagnostic.code in SEVERITIES
-        findings.append(Found(_placed(diagnostic, raw, places), raw, stricter))
+        findings.append((found, diagnostic, found.tolerated or diagnostic.code in SEVERITIES))
     # The server evaluates rules only on what its schema takes.
-    sound_items = [item for item in items if id(item) not in misshapen]
+    sound_items = [item for item in scope.objects if id(item) not in misshapen]
     result = check_cel(replace(scope, objects=sound_items), [one.crd for one in given])
-    for broken in result.found:
-        raw = of_item[id(broken.object)]
-        findings.append(Found(_placed(object_finding("MLP442", Severity.ERROR, broken), raw, places), raw))
-    unevaluated = [(one, of_item.get(id(one.object)) if one.object is not None else None) for one in result.unevaluated]
-    return findings, unevaluated
+    findings += [(broken, object_finding("MLP442", Severity.ERROR, broken), False) for broken in result.found]
+    return findings, result
 
 
 _REWRITTEN: Mapping[tuple[str, str], str] = {

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlplat.catalog.lookup import load_tables
-from mlplat.compiler.artifacts import BASE, FileTree, Manifest, ObjectSet, ResolvedEnvironment, SourceTree
+from mlplat.compiler.artifacts import BASE, FileTree, Manifest, ObjectSet, OwnRules, ResolvedEnvironment, SourceTree
+from mlplat.compiler.check.own_rules import Programs, compile_rules, unmatched
 from mlplat.compiler.check.platform import check_platform
 from mlplat.compiler.check.rule import ObjectScope, PlatformScope
 from mlplat.compiler.check.runner import Clean, ObjectVerdict, check_environment, check_objects, unused_allowances
@@ -66,6 +67,9 @@ def lower_platform(
     source, loaded = load_tree(root, frozenset(KINDS))
     environments, resolved = resolve_environments(source)
     findings = [*loaded, *resolved]
+    own = next((env.own for env in environments.values()), OwnRules())
+    programs = compile_rules(own, source.sources) if judge_objects else Programs()
+    findings += programs.findings
     objects: dict[str, ObjectSet] = {}
     judged: list[ObjectVerdict] = []
     told: list[tuple[str, Diagnostic]] = []
@@ -85,12 +89,14 @@ def lower_platform(
         objects[name] = lowered
         if judge_objects:
             scope = ObjectScope(lowered.objects, tables, env.versions, env)
-            judged.append(check_objects(scope, env.environment.document.spec.rules, verdict, clean))
+            judged.append(check_objects(scope, env.environment.document.spec.rules, verdict, clean, programs))
             told += ((name, finding) for finding in judged[-1].findings)
     findings += told_once(told)
     if judge_objects:
         if objects.keys() == environments.keys():
-            findings += unused_allowances(judged)
+            findings += unused_allowances(judged, programs.unjudged)
+        if objects.keys() == source.layers.keys():
+            findings += unmatched(programs)
         findings += check_platform(PlatformScope(environments, objects))
     unique = tuple(sorted(dict.fromkeys(findings), key=sort_key))
     return Compiled(source, environments, objects, None, unique)

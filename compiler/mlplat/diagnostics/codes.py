@@ -222,6 +222,15 @@ DIFF = (
     Code("MLP804", "uncompiled-revision", "a revision that does not compile", Severity.WARNING),
 )
 
-ALL: tuple[Code, ...] = (*LOAD, *SCHEMA, *REFERENCES, *POLICY, *LOWERING, *EMIT, *RENDER, *DRIFT, *DIFF)
+OWN_RULES = (
+    Code("MLP901", "uncompilable-rule", "a rule of your own whose expression is no CEL"),
+    Code("MLP902", "unevaluated-rule", "a rule of your own that cannot be evaluated on an object"),
+    Code("MLP903", "mistyped-rule", "a rule of your own that gives neither true nor false"),
+    Code("MLP904", "rule-code-twice", "two rules of your own with one code"),
+    Code("MLP905", "unmatched-rule", "a rule of your own that looks at no object", Severity.WARNING),
+    Code("MLP906", "unbounded-rule", "a rule of your own that takes too long"),
+)
+
+ALL: tuple[Code, ...] = (*LOAD, *SCHEMA, *REFERENCES, *POLICY, *LOWERING, *EMIT, *RENDER, *DRIFT, *DIFF, *OWN_RULES)
 
 CODES: Mapping[str, Code] = MappingProxyType({entry.code: entry for entry in ALL})

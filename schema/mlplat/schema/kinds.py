@@ -8,6 +8,7 @@ from mlplat.schema.model import SpecDocument
 from mlplat.schema.notebook import Notebook
 from mlplat.schema.platform import Platform
 from mlplat.schema.queue import Queue
+from mlplat.schema.rule import Rule
 from mlplat.schema.serving import ModelService
 from mlplat.schema.storage import Secret, Volume
 from mlplat.schema.team import Team
@@ -28,5 +29,6 @@ KINDS: Mapping[str, type[SpecDocument]] = {
         ModelService,
         TuningExperiment,
         Notebook,
+        Rule,
     )
 }

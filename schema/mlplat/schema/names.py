@@ -50,5 +50,17 @@ AbsolutePath = Annotated[str, Field(pattern=r"^/.*$", max_length=4096)]
 Uri = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9+.-]*://.+$", max_length=2048)]
 """An address with a scheme, for example `s3://models/mnist` or `http://mlflow.mlflow.svc:5000`."""
 
+RULE_CODE = re.compile(r"^[A-Z]{2,16}-?[0-9]{1,5}$")
+
+
+def _rule_code(value: str) -> str:
+    if value.startswith("MLP"):
+        raise ValueError("a code of mlplat; take letters of your own, such as `ACME001`")
+    return value
+
+
+RuleCode = Annotated[str, Field(pattern=RULE_CODE.pattern), AfterValidator(_rule_code)]
+"""A code of a rule of your own: letters and a number, such as `ACME001`; what begins with `MLP` is mlplat's."""
+
 Duration = Annotated[str, Field(pattern=r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$", min_length=2)]
 """A time span as Go writes it: `30s`, `5m`, `1h30m`."""

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mlplat.compiler.artifacts import KubeObject, Node, Resolved, ResolvedEnvironment
+from mlplat.compiler.artifacts import KubeObject, Node, OwnRules, Resolved, ResolvedEnvironment
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span
 from mlplat.diagnostics.codes import CODES
 
 ALLOW = "mlplat.dev/allow"
-_LINE = re.compile(r"^\s*(?P<code>MLP\d{3})\s*:\s*(?P<reason>\S.*)$")
+_LINE = re.compile(r"^\s*(?P<code>[A-Z]{2,16}-?\d{1,5})\s*:\s*(?P<reason>\S.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,18 @@ def allowances_of_environment(env: ResolvedEnvironment) -> tuple[list[Allowance]
     for documents in env.documents.values():
         for document in documents.values():
             node = document.node.at(("metadata", "annotations", ALLOW))
-            _read(node, subject_of_document(document), found, problems)
+            _read(node, subject_of_document(document), env.own, (found, problems))
     return found, problems
 
 
-def allowances_of_objects(objects: Iterable[KubeObject]) -> tuple[list[Allowance], list[Diagnostic]]:
-    """The same for hand-written manifests."""
+def allowances_of_objects(objects: Iterable[KubeObject], own: OwnRules) -> tuple[list[Allowance], list[Diagnostic]]:
+    """The same for hand-written manifests; `own` are the rules that users wrote."""
     found: list[Allowance] = []
     problems: list[Diagnostic] = []
     for item in objects:
         if item.origin is None and item.node is not None:
-            _read(item.node.at(("metadata", "annotations", ALLOW)), subject_of_object(item), found, problems)
+            node = item.node.at(("metadata", "annotations", ALLOW))
+            _read(node, subject_of_object(item), own, (found, problems))
     return found, problems
 
 
@@ -63,14 +64,17 @@ def codes_allowed_on(body: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(match["code"] for match in matches if match is not None)
 
 
-def _read(node: Node | None, subject: tuple[str, ...], found: list[Allowance], problems: list[Diagnostic]) -> None:
+def _read(
+    node: Node | None, subject: tuple[str, ...], own: OwnRules, into: tuple[list[Allowance], list[Diagnostic]]
+) -> None:
+    found, problems = into
     if node is None or not isinstance(node.value, str):
         return
     for line in node.value.splitlines():
         if not line.strip():
             continue
         match = _LINE.match(line)
-        if match is None or match["code"] not in CODES:
+        if match is None or not (match["code"] in CODES or own.may_have(match["code"])):
             problems.append(
                 Diagnostic(
                     "MLP398",

@@ -45,8 +45,6 @@ def _allowances(
     scope: PlatformScope, name: str, codes: frozenset[str]
 ) -> Mapping[tuple[str, tuple[str, ...]], Allowance]:
     """What an environment accepts of these codes, by code and subject."""
-    found = [
-        *allowances_of_environment(scope.environments[name])[0],
-        *allowances_of_objects(scope.objects[name].objects)[0],
-    ]
+    env = scope.environments[name]
+    found = [*allowances_of_environment(env)[0], *allowances_of_objects(scope.objects[name].objects, env.own)[0]]
     return {(item.code, item.subject): item for item in found if item.code in codes}

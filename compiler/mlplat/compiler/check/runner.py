@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mlplat.catalog.lookup import Tables
-from mlplat.compiler.artifacts import CheckedEnvironment, Draft, KubeObject, ResolvedEnvironment
+from mlplat.compiler.artifacts import CheckedEnvironment, Draft, KubeObject, OwnRules, ResolvedEnvironment
 from mlplat.compiler.check.allowances import (
     Allowance,
     allowances_of_environment,
@@ -16,6 +16,8 @@ from mlplat.compiler.check.allowances import (
     unused,
 )
 from mlplat.compiler.check.object_rules import OBJECT_RULES
+from mlplat.compiler.check.own_rule_findings import UNEVALUATED
+from mlplat.compiler.check.own_rules import Programs, Surroundings, judge, told_unjudged
 from mlplat.compiler.check.patched import patched_place
 from mlplat.compiler.check.platform_rules import PLATFORM_RULES
 from mlplat.compiler.check.rule import Found, FoundInObject, ObjectRule, ObjectScope, Severities
@@ -101,13 +103,16 @@ class ObjectVerdict:
     used: frozenset[Allowance]
 
 
-def check_objects(scope: ObjectScope, severities: Severities, before: SpecVerdict, clean: Clean) -> ObjectVerdict:
-    """All object rules on the objects of one environment.
+def check_objects(
+    scope: ObjectScope, severities: Severities, before: SpecVerdict, clean: Clean, programs: Programs | None = None
+) -> ObjectVerdict:
+    """All object rules on the objects of one environment, and with `programs` the users' own.
 
     `before` is the verdict of the spec rules on it, `clean` what was found clean in other environments.
     """
-    own, findings = allowances_of_objects(scope.objects)
-    allowances = (*before.allowances, *own)
+    own = scope.environment.own if scope.environment is not None else OwnRules()
+    written, findings = allowances_of_objects(scope.objects, own)
+    allowances = (*before.allowances, *written)
     used: set[Allowance] = set(before.used)
     for rule in OBJECT_RULES:
         severity = severity_of(rule.code, severities)
@@ -119,16 +124,47 @@ def check_objects(scope: ObjectScope, severities: Severities, before: SpecVerdic
                 used.add(allowed)
             else:
                 findings.append(object_finding(rule.code, severity, found))
+    if programs is not None and scope.environment is not None:
+        for code, level, told in _of_own_rules(programs, scope, Surroundings.of(scope.environment), severities):
+            if isinstance(told, Diagnostic):
+                findings.append(told)
+                continue
+            allowed = _allowed(allowances, code, subject_of_object(told.object))
+            if allowed is not None:
+                used.add(allowed)
+            else:
+                findings.append(object_finding(code, level, told))
     return ObjectVerdict(tuple(sorted(findings, key=sort_key)), allowances, frozenset(used))
 
 
-def unused_allowances(verdicts: Iterable[ObjectVerdict]) -> list[Diagnostic]:
+def _of_own_rules(
+    programs: Programs, scope: ObjectScope, around: Surroundings, severities: Severities
+) -> Iterator[tuple[str, Severity, FoundInObject | Diagnostic]]:
+    """What the users' rules find in the objects of an environment, with code and severity; what is wrong with the rules
+    themselves as a whole finding. That a rule cannot be evaluated matters as much as what it would have found."""
+    wanted = {one.code: severity_of(one.code, severities, one.severity) for one in programs.rules}
+    verdict = judge(programs, scope.objects, around, frozenset(code for code, level in wanted.items() if level is None))
+    for one, found in verdict.found:
+        yield one.code, wanted[one.code] or one.severity, found
+    for miss in verdict.unjudged:
+        level = severity_of(UNEVALUATED, severities, wanted[miss.rule.code] or miss.rule.severity)
+        told = told_unjudged(miss)
+        if level is not None and told is not None:
+            yield UNEVALUATED, level, told
+    for fault in verdict.faults:
+        yield fault.code, fault.severity, fault
+
+
+def unused_allowances(verdicts: Iterable[ObjectVerdict], unjudged: OwnRules | None = None) -> list[Diagnostic]:
     """A finding for each allowance that no environment used: an inherited one may be needed in a single environment.
 
-    What only a look at all environments can find is judged there (`platform.py`).
+    What only a look at all environments can find is judged there (`platform.py`). Of a rule in `unjudged` nothing is
+    known.
     """
     judged = list(verdicts)
     elsewhere = {rule.code for rule in PLATFORM_RULES}
+    if unjudged is not None:
+        elsewhere |= {item.code for verdict in judged for item in verdict.allowances if unjudged.may_have(item.code)}
     spent = {(item.code, item.where) for verdict in judged for item in verdict.used}
     held = {(item.code, item.where): item for verdict in judged for item in verdict.allowances}
     return unused(item for key, item in held.items() if key not in spent and item.code not in elsewhere)
@@ -159,12 +195,13 @@ def find_in_objects(scope: ObjectScope, severities: Severities) -> Iterator[tupl
             well_formed = replace(scope, objects=[item for item in scope.objects if id(item) not in misshapen])
 
 
-def severity_of(code: str, severities: Severities) -> Severity | None:
-    """The severity of a code in an environment; None when it is switched off there."""
+def severity_of(code: str, severities: Severities, otherwise: Severity | None = None) -> Severity | None:
+    """The severity of a code in an environment, None when it is switched off there; `otherwise` instead of the one that
+    the registry names."""
     wanted = severities.get(code)
     if wanted == "off":
         return None
-    return Severity(wanted) if wanted else CODES[code].severity
+    return Severity(wanted) if wanted else otherwise or CODES[code].severity
 
 
 def _allowed(allowances: Sequence[Allowance], code: str, subject: tuple[str, ...]) -> Allowance | None:

@@ -4,6 +4,7 @@
     components/<name>/component.yaml      Component documents
     environments/<env>/**/*.yaml, *.yml   the documents of one environment
     environments/<env>/manifests/**       hand-written manifests, kept as raw text
+    rules/**/*.yaml, *.yml                the Rule documents
 
 Names that start with a dot are left out everywhere. Nothing here looks at what a document says: that is
 `documents.py`.
@@ -22,6 +23,7 @@ from mlplat.diagnostics import Diagnostic, Label, Severity, Span
 PLATFORM_FILE = "platform.yaml"
 COMPONENT_FILE = "component.yaml"
 MANIFESTS = "manifests"
+RULES = "rules"
 _YAML = (".yaml", ".yml")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -30,8 +32,8 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 class SourceTexts:
     """The text of everything that belongs to a platform, before any of it is parsed.
 
-    `platform`, `components` and `layers` map paths (relative to the repository, with `/`) to text; `layers` has an
-    entry for each folder of `environments/`, empty or not. `extras` maps each environment to its hand-written
+    `platform`, `components`, `rules` and `layers` map paths (relative to the repository, with `/`) to text; `layers`
+    has an entry for each folder of `environments/`, empty or not. `extras` maps each environment to its hand-written
     manifests, whose paths are relative to the environment's folder (`manifests/...`).
     """
 
@@ -39,10 +41,11 @@ class SourceTexts:
     components: dict[str, str] = field(default_factory=dict)
     layers: dict[str, dict[str, str]] = field(default_factory=dict)
     extras: dict[str, dict[str, str]] = field(default_factory=dict)
+    rules: dict[str, str] = field(default_factory=dict)
 
     def by_path(self) -> dict[str, str]:
         """Every text by its path relative to the repository, sorted."""
-        texts = {**self.platform, **self.components}
+        texts = {**self.platform, **self.components, **self.rules}
         for layer in self.layers.values():
             texts.update(layer)
         for environment, manifests in self.extras.items():
@@ -58,7 +61,9 @@ def load_tree(root: Path, kinds: frozenset[str]) -> tuple[SourceTree, tuple[Diag
     """
     texts, findings = read_sources(root)
     unread = frozenset(finding.primary.span.file for finding in findings if finding.primary is not None)
-    tree, more = build_tree({**texts.platform, **texts.components}, texts.layers, texts.extras, kinds, unread)
+    tree, more = build_tree(
+        {**texts.platform, **texts.components, **texts.rules}, texts.layers, texts.extras, kinds, unread
+    )
     folders = component_folders(root)
     found = (*findings, *more)
     whole = replace(tree, sources=texts.by_path(), extras=texts.extras, folders=folders, unread=_unread_folders(found))
@@ -66,7 +71,7 @@ def load_tree(root: Path, kinds: frozenset[str]) -> tuple[SourceTree, tuple[Diag
 
 
 def _unread_folders(findings: Iterable[Diagnostic]) -> frozenset[str]:
-    """The folders of the files that have errors: `environments/prod`, `components`."""
+    """The folders of the files that have errors: `environments/prod`, `components`, `rules`."""
     files = {one.primary.span.file for one in findings if one.primary is not None and one.severity is Severity.ERROR}
     parts = (file.split("/") for file in files)
     return frozenset("/".join(part[:2]) if part[0] == "environments" else part[0] for part in parts)
@@ -95,7 +100,22 @@ def read_sources(root: Path) -> tuple[SourceTexts, tuple[Diagnostic, ...]]:
             _read_environment(walk, texts, folder)
         elif folder.endswith(_YAML):
             walk.misplaced(folder, "lies in no environment", "move it into the folder of an environment")
+    for path in walk.files(RULES):
+        if path.lower().endswith(_YAML):
+            walk.read_into(texts.rules, path, path)
     return texts, tuple(walk.findings)
+
+
+def read_rule_texts(where: str) -> dict[str, str]:
+    """The texts of a file with rules, or of all such files of a folder and below, by path as it was given.
+
+    Raises OSError when something cannot be read, and ValueError when a file is not UTF-8.
+    """
+    path = Path(where)
+    if not path.is_dir():
+        return {path.as_posix(): path.read_text(encoding="utf-8-sig")}
+    files = sorted(one for one in path.rglob("*") if one.suffix.lower() in _YAML and one.is_file())
+    return {one.as_posix(): one.read_text(encoding="utf-8-sig") for one in files}
 
 
 def _read_platform(walk: "_Walk", texts: SourceTexts) -> None:

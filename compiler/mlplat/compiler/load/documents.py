@@ -12,6 +12,8 @@ API_VERSION = "mlplat.dev/v1alpha1"
 _PLATFORM = "Platform"
 _COMPONENT = "Component"
 _ENVIRONMENT = "Environment"
+_RULE = "Rule"
+_RULES = "rules/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,18 @@ def build_tree(
 ) -> tuple[SourceTree, tuple[Diagnostic, ...]]:
     """The tree of all documents, and what is wrong with them.
 
-    `singles` are platform.yaml and the component.yaml files, `layers` the files of each environment, both path to
-    text; `unread` are paths of files that exist but have no text, about which enough was said already.
+    `singles` are platform.yaml, the component.yaml files and those of `rules/`, `layers` the files of each environment,
+    both path to text; `unread` are paths of files that exist but have no text, about which enough was said already.
     """
     findings: list[Diagnostic] = []
     platforms: list[Document] = []
     components: list[Document] = []
     clean = True
+    rules = documents_of_rules({path: text for path, text in singles.items() if path.startswith(_RULES)}, kinds)
+    findings += rules[1]
     for path, text in sorted(singles.items()):
+        if path.startswith(_RULES):
+            continue
         if "/" in path:
             components += _documents(text, path, kinds, _Place(f"`{path}`", _COMPONENT), findings)
         else:
@@ -55,7 +61,18 @@ def build_tree(
     }
     sources = {**singles, **{path: text for files in layers.values() for path, text in files.items()}}
     copied = {name: dict(files) for name, files in extras.items()}
-    return SourceTree(platform, tuple(components), built, sources, copied), tuple(findings)
+    return SourceTree(platform, tuple(components), built, sources, copied, rules=rules[0]), tuple(findings)
+
+
+def documents_of_rules(
+    texts: Mapping[str, str], kinds: frozenset[str]
+) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
+    """The Rule documents of some texts (by path), and what is wrong with the texts."""
+    findings: list[Diagnostic] = []
+    documents: list[Document] = []
+    for path, text in sorted(texts.items()):
+        documents += _documents(text, path, kinds, _Place(f"`{path}`", _RULE), findings)
+    return tuple(_without_repetition(documents, "`rules/`", findings)), tuple(findings)
 
 
 def _platform(found: list[Document], exists: bool, findings: list[Diagnostic]) -> Document | None:
@@ -274,8 +291,9 @@ def _misplaced(document: Document, place: _Place) -> Diagnostic | None:
         _PLATFORM: "`platform.yaml`",
         _ENVIRONMENT: "`environments/<environment>/`",
         _COMPONENT: "`components/<name>/component.yaml`",
+        _RULE: "`rules/`",
     }
-    if place.only == document.kind or (place.only is None and document.kind != _PLATFORM):
+    if place.only == document.kind or (place.only is None and document.kind not in (_PLATFORM, _RULE)):
         return None
     return Diagnostic(
         "MLP013",

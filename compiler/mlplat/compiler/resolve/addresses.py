@@ -8,6 +8,7 @@ from mlplat.diagnostics import Diagnostic, Label, Severity, near_misses
 from mlplat.schema.environment import Environment
 from mlplat.schema.kinds import KINDS
 from mlplat.schema.platform import Platform
+from mlplat.schema.rule import Rule
 
 
 class Address(NamedTuple):
@@ -20,7 +21,7 @@ class Address(NamedTuple):
         return f"{self.kind}/{self.name}"
 
 
-_NAMEABLE = tuple(sorted(set(KINDS) - {Platform.kind_name, Environment.kind_name}))
+_NAMEABLE = tuple(sorted(set(KINDS) - {Platform.kind_name, Environment.kind_name, Rule.kind_name}))
 
 
 def read_address(node: Node) -> Address | Diagnostic | None:

@@ -40,6 +40,9 @@ PATTERNS = {
     r"^/.*$": "a path from the root, with `/` at the start",
     r"^[A-Za-z][A-Za-z0-9+.-]*://.+$": "an address with a scheme, such as `s3://models/mnist`",
     r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$": "a time span such as `30s`, `5m` or `1h30m`",
+    r"^[A-Z]{2,16}-?[0-9]{1,5}$": "capital letters and a number, such as `ACME001`",
+    r"^(/([^~/]|~[01])*)*$": "a JSON pointer such as `/spec/replicas`",
+    r"^\S+$": "a name without spaces, in which `*` stands for any part",
 }
 """Every pattern of the specification language in words (a test finds patterns without them)."""
 

@@ -12,6 +12,7 @@ from mlplat.compiler.resolve.layers import Composed, Memory, Scope, compose, is_
 from mlplat.compiler.resolve.lost import explain_broken, lost_promotions
 from mlplat.compiler.resolve.merge import first_layer
 from mlplat.compiler.resolve.references import Broken, Links, broken_references, group
+from mlplat.compiler.resolve.rules import resolve_rules
 from mlplat.compiler.resolve.validate import Typed, validate
 from mlplat.compiler.resolve.versions import environment_versions
 from mlplat.diagnostics import Diagnostic, has_errors, near_misses, told_once
@@ -86,8 +87,10 @@ def resolve_environments(
     told = [one for one in broken if one.owner is not None or not is_partly_unread(tree, lineages[one.environment])]
     work.findings.extend([explain_broken(problems, scopes) for problems in group(told)])
     platform = _platform(tree, work)
+    own, wrong_rules = resolve_rules(tree.rules, complete="rules" not in tree.unread)
+    work.findings.extend(wrong_rules)
     environments = _finish(tree, scopes, platform, versions, work)
-    return environments, _each_place_once(work)
+    return {name: replace(env, own=own) for name, env in environments.items()}, _each_place_once(work)
 
 
 def _own(scope: Scope) -> Address:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mlplat.diagnostics import Diagnostic, Severity
 
-_SPECS = ("platform.yaml", "platform.yml", "components", "environments")
+_SPECS = ("platform.yaml", "platform.yml", "components", "environments", "rules")
 _TIMEOUT = 300
 _SYMLINK, _GITLINK = "120000", "160000"
 _MAIN = ("origin/main", "origin/master", "main", "master")
