@@ -70,6 +70,16 @@ def test_without_profiles_services_stand_in_the_container_and_no_account_is_name
     assert names == ["MLFLOW_TRACKING_URI", "GRAFANA_URI", "OTHER"]
 
 
+def test_another_culling_is_another_file_so_that_the_server_starts_again():
+    text = read("idle_kernels")
+    first, second = (bodies(environment(new)) for new in (text, text.replace("idleMinutes: 90", "idleMinutes: 91")))
+    names = {body["metadata"]["name"] for body in (*first, *second) if body["kind"] == "ConfigMap"}
+    volumes = [volume for body in (first[0], second[0]) for volume in pod(body)["volumes"]]
+    mounted = {volume["configMap"]["name"] for volume in volumes if "configMap" in volume}
+    assert len(names) == 2
+    assert mounted == names
+
+
 def test_a_notebook_with_its_own_value_does_not_choose_the_pod_default():
     env = environment(read("own_value_for_a_service"))
     assert not uses_pod_default(env.find(Notebook, "lab"), env)
@@ -90,6 +100,8 @@ def test_a_notebook_with_its_own_value_does_not_choose_the_pod_default():
         ("Secret", "type", "{sealed: {encrypted: {a: b}}, type: a/b}", {}, False),
         ("Notebook", "podDefaults", "{podDefaults: {a: b}}", {"profiles": None}, True),
         ("Notebook", "podDefaults", "{podDefaults: {a: b}}", {}, False),
+        ("Notebook", "culling", "{flavour: rstudio, culling: {idleMinutes: 60}}", {}, True),
+        ("Notebook", "culling", "{culling: {idleMinutes: 60}}", {}, False),
         (
             "Environment",
             "services/objectStorage/verifyTls",

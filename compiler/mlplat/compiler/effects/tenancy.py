@@ -36,6 +36,10 @@ def _no_pod_defaults(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
     return not env.versions.has("profiles")
 
 
+def _no_kernels(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
+    return document.document.spec.flavour != "jupyter"
+
+
 def _no_kueue(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
     return not env.versions.has("kueue")
 
@@ -98,6 +102,7 @@ TENANCY_NO_EFFECT: tuple[NoEffect, ...] = (
         _no_pod_defaults,
         "PodDefaults come with the component `profiles`, which the environment does not have",
     ),
+    NoEffect("Notebook", ("spec", "culling"), _no_kernels, "only servers of flavour `jupyter` have kernels to end"),
     NoEffect(
         "Environment",
         ("spec", "services", "objectStorage", "verifyTls"),

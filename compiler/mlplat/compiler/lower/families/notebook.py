@@ -1,13 +1,15 @@
 """Notebook to a Kubeflow Notebook (`kubeflow.org/v1`, Notebooks 1.8 to 1.11)."""
 
+import json
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Any
 
 from mlplat.compiler.artifacts import Draft, Resolved, ResolvedEnvironment
 from mlplat.compiler.effective import ENDPOINTS_LABEL, choose_nodes, namespace_of, team_of, unit_of
 from mlplat.compiler.effective_notebook import notebook_container, uses_pod_default
 from mlplat.compiler.lower.pod import container_body, mount_list, pod_extras, volume_list
-from mlplat.schema.notebook import Notebook
+from mlplat.schema.notebook import Culling, Notebook
 
 SERVER_TYPE = "notebooks.kubeflow.org/server-type"
 REWRITE_URI = "notebooks.kubeflow.org/http-rewrite-uri"
@@ -20,16 +22,22 @@ JOVYAN_GROUP = 100
 """Group of the images' user. The controller sets it as fsGroup, but only on a pod that has no security context at all
 (notebook_controller.go, `DefaultFSGroup`): without it the home folder cannot be written."""
 
+JUPYTER_CONFIG = "jupyter_server_config.json"
+"""File that a Jupyter server reads besides the user's own and those of its image, in `/etc/jupyter` among other folders
+(jupyter_core `paths.py`; tried with jupyter-server 2.21.1)."""
+
 EDITOR = "default-editor"
 """ServiceAccount that the profile controller makes in each of its namespaces."""
 
 
 def lower_notebook(document: Resolved[Notebook], env: ResolvedEnvironment) -> Iterable[Draft]:
-    """The Notebook object."""
+    """The Notebook object, and the ConfigMap that tells its server to end idle kernels."""
     spec = document.document.spec
+    unit = unit_of(document, env, "notebooks")
+    namespace = namespace_of(team_of(document, env))
     metadata: dict[str, Any] = {
         "name": document.name,
-        "namespace": namespace_of(team_of(document, env)),
+        "namespace": namespace,
         "annotations": _annotations(document, env),
     }
     if labels := _labels(document, env):
@@ -44,7 +52,11 @@ def lower_notebook(document: Resolved[Notebook], env: ResolvedEnvironment) -> It
         "metadata": metadata,
         "spec": {"template": {"spec": pod}},
     }
-    yield Draft(body, document, unit_of(document, env, "notebooks"))
+    yield Draft(body, document, unit)
+    if (culling := _culling(document)) is not None:
+        config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": _config_name(document, culling)}}
+        config["metadata"]["namespace"] = namespace
+        yield Draft(config | {"data": {JUPYTER_CONFIG: _jupyter_config(culling)}}, document, unit)
 
 
 def _labels(document: Resolved[Notebook], env: ResolvedEnvironment) -> dict[str, str]:
@@ -73,8 +85,13 @@ def _pod_spec(document: Resolved[Notebook], env: ResolvedEnvironment) -> dict[st
     # The controller looks for the container by the Notebook's name, and uses the first one.
     container = container_body(document.name, notebook_container(document, env), env)
     volumes = volume_list(spec.volumes, spec.shared_memory)
-    if spec.shared_memory is not None:
-        container["volumeMounts"] = mount_list(spec.volumes, shared_memory=True)
+    mounts = mount_list(spec.volumes, shared_memory=spec.shared_memory is not None)
+    if (culling := _culling(document)) is not None:
+        volumes.append({"name": "jupyter-config", "configMap": {"name": _config_name(document, culling)}})
+        place = {"name": "jupyter-config", "mountPath": f"/etc/jupyter/{JUPYTER_CONFIG}", "subPath": JUPYTER_CONFIG}
+        mounts.append(place | {"readOnly": True})
+    if mounts:
+        container["volumeMounts"] = mounts
     pod: dict[str, Any] = {"containers": [container]}
     if volumes:
         pod["volumes"] = volumes
@@ -82,3 +99,24 @@ def _pod_spec(document: Resolved[Notebook], env: ResolvedEnvironment) -> dict[st
     if "securityContext" in pod:
         pod["securityContext"] = {"fsGroup": JOVYAN_GROUP, **pod["securityContext"]}
     return pod
+
+
+def _culling(document: Resolved[Notebook]) -> Culling | None:
+    """When kernels are ended; None for servers that have none (effects/tenancy.py says so to the user)."""
+    spec = document.document.spec
+    return spec.culling if spec.flavour == "jupyter" else None
+
+
+def _config_name(document: Resolved[Notebook], culling: Culling) -> str:
+    """A name that changes with the content: the server reads the file when it starts, so it has to start again."""
+    return f"{document.name}-culling-{sha256(_jupyter_config(culling).encode()).hexdigest()[:8]}"
+
+
+def _jupyter_config(culling: Culling) -> str:
+    """The options of jupyter_server `services/kernels/kernelmanager.py`, in seconds."""
+    options: dict[str, Any] = {"cull_idle_timeout": culling.idle_minutes * 60}
+    if culling.check_minutes is not None:
+        options["cull_interval"] = culling.check_minutes * 60
+    if culling.connected:
+        options["cull_connected"] = True
+    return json.dumps({"MappingKernelManager": options}, indent=2) + "\n"
