@@ -37,7 +37,7 @@ def _no_pod_defaults(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
 
 
 def _no_kernels(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
-    return document.document.spec.flavour != "jupyter"
+    return bool(document.document.spec.flavour != "jupyter")
 
 
 def _no_kueue(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:

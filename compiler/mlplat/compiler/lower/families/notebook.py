@@ -54,9 +54,9 @@ def lower_notebook(document: Resolved[Notebook], env: ResolvedEnvironment) -> It
     }
     yield Draft(body, document, unit)
     if (culling := _culling(document)) is not None:
-        config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": _config_name(document, culling)}}
-        config["metadata"]["namespace"] = namespace
-        yield Draft(config | {"data": {JUPYTER_CONFIG: _jupyter_config(culling)}}, document, unit)
+        config = {"name": _config_name(document, culling), "namespace": namespace}
+        data = {JUPYTER_CONFIG: _jupyter_config(culling)}
+        yield Draft({"apiVersion": "v1", "kind": "ConfigMap", "metadata": config, "data": data}, document, unit)
 
 
 def _labels(document: Resolved[Notebook], env: ResolvedEnvironment) -> dict[str, str]:
