@@ -13,7 +13,7 @@ from mlplat.compare.masked import masked
 from mlplat.compare.tree import compare_objects
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.lower.finish import ENVIRONMENT_LABEL, IDENTITY
-from mlplat.diff.causes import Causes, causes_between
+from mlplat.diff.cause.causes import Causes, causes_between
 from mlplat.diff.impact.effect import ORDER, Edit, Effect, Impact
 from mlplat.diff.impact.storage import is_kept
 from mlplat.diff.impact.table import of_created, of_deleted, of_edit, of_new_run, refused_pointers
@@ -52,11 +52,12 @@ def compare_states(old: State, new: State, across: bool = False) -> DiffReport:
     """
     changes: list[Change] = []
     totals: list[Total] = []
+    causes = causes_between(old, new, across)
     for name in sorted({*old.sides, *new.sides} - old.missing - new.missing):
         before, after = _sides(old, new, name)
         shown = name or (new.label if across else "")
         pairs = pair_objects(before.objects, after.objects, across)
-        around = _Around(shown, before, after, causes_between(old, new, name), across)
+        around = _Around(shown, before, after, causes.of(name), across)
         found = [change for pair in pairs for change in _of_pair(pair, around)]
         found += _of_quotas(around)
         changes += found
@@ -135,7 +136,7 @@ def _edits(pair: Pair, old: KubeObject, new: KubeObject, around: _Around) -> Ite
         edit = Edit(old.body, new.body, difference, versions)
         effects = of_new_run(edit, is_kept(old.body)) if is_run else of_edit(new.ref[:2], edit, refused)
         change = _change(new, Action.CHANGED, around, effects, _masked(difference, old, new))
-        causes = around.causes.of_difference(old, new, difference)
+        causes = around.causes.of_difference(old, new, difference, schema)
         runs = {around.environment: (old.ref.name, new.ref.name)} if pair.is_new_run else {}
         yield replace(change, causes=causes, runs=runs)
 

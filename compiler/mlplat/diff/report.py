@@ -36,12 +36,14 @@ class Cause:
     """The line of a specification (or manifest) that made the change.
 
     `span.file` is relative to the platform. `state` is "" for the new state, whose files are at hand; else the label
-    of the old state, where the line is that is gone. `text` is the line, masked.
+    of the old state, where the line is that is gone. `text` is the line, masked. `certain` is false where the line is
+    only the likeliest of several: there were too many to try.
     """
 
     span: Span
     text: str = ""
     state: str = ""
+    certain: bool = True
 
     def __str__(self) -> str:
         return f"{self.state}{':' if self.state else ''}{self.span}"

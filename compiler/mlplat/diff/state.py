@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from mlplat.catalog.lookup import Tables
-from mlplat.compiler.artifacts import KubeObject, ResolvedEnvironment
+from mlplat.compiler.artifacts import Document, KubeObject, ResolvedEnvironment
+from mlplat.compiler.lower.sharing import Lowered
 from mlplat.diagnostics import Diagnostic, Span
 
 FindPlace = Callable[[KubeObject, str], Span | None]
@@ -41,3 +42,7 @@ class State:
     prefix: str = ""
     known: frozenset[str] = frozenset()
     """Every environment that there is, asked for or not."""
+    layers: Mapping[str, tuple[Document, ...]] = field(default_factory=dict)
+    """The documents of each folder of `environments/`."""
+    memory: Lowered = field(default_factory=Lowered, repr=False)
+    """What was lowered: both states of a comparison have the same one."""

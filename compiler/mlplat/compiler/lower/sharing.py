@@ -31,7 +31,7 @@ _WHOLE = None
 """Stands for the name in a look-up that asked for all documents of a kind."""
 
 _NOWHERE = Node({}, Span("", 1, 1, 1, 1))
-_ANONYMOUS = {
+ANONYMOUS = {
     "extends": (),
     "exclude": (),
     "argocd": ArgoCd(),
@@ -43,7 +43,7 @@ _ANONYMOUS = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Lookup:
+class Lookup:
     """One question to the documents of an environment, and what it found: a document or None, or all of a kind."""
 
     kind: str
@@ -78,14 +78,14 @@ class Lowered:
     """What was lowered so far of one platform. Documents are known by identity; all of them are kept alive here."""
 
     grounds: list[_Ground] = field(default_factory=list)
-    made: dict[tuple[object, ...], list[tuple[object, tuple[_Lookup, ...], Made]]] = field(default_factory=dict)
+    made: dict[tuple[object, ...], list[tuple[object, tuple[Lookup, ...], Made]]] = field(default_factory=dict)
     stamps: dict[int, tuple[Draft, Any]] = field(default_factory=dict)
     """What `finish` worked out of a draft, by its identity."""
     wholes: dict[tuple[int, ...], tuple[Resolved[Any], ...]] = field(default_factory=dict)
 
     def of(self, env: ResolvedEnvironment, tables: Tables) -> "Surroundings":
         """The surroundings that an environment's documents are lowered in."""
-        spec = env.environment.document.spec.model_copy(update=_ANONYMOUS)
+        spec = env.environment.document.spec.model_copy(update=ANONYMOUS)
         ground = _Ground(spec, env.versions, env.platform, env.folders, tables)
         number = next((n for n, known in enumerate(self.grounds) if known.equals(ground)), len(self.grounds))
         if number == len(self.grounds):
@@ -126,7 +126,7 @@ class Surroundings:
         self._asked = {}
         self._view.memo.clear()  # what an earlier document made it hold, this one has to look up itself
         made = work(self._view)
-        lookups = tuple(_Lookup(kind, name, found) for (kind, name), found in self._asked.items())
+        lookups = tuple(Lookup(kind, name, found) for (kind, name), found in self._asked.items())
         known.append((subject, lookups, made))
         return made
 

@@ -19,7 +19,7 @@ _SHOWN = 5
 
 def working_tree(root: Path, only: Sequence[str], memory: Lowered) -> State:
     """What the files in a folder compile to; of the environments `only` those named, all when none is."""
-    return _state("working tree", lower_platform(root, only, memory), only)
+    return _state("working tree", lower_platform(root, only, memory), only, memory)
 
 
 def at_revision(
@@ -34,9 +34,9 @@ def at_revision(
         root = Path(folder)
         repository.write_specs(revision, root)
         if not any(root.iterdir()):
-            return State(revision.label, {}, prefix=f"{revision.short}:")
+            return State(revision.label, {}, prefix=f"{revision.short}:", memory=memory)
         compiled = lower_platform(root, only, memory, judge_objects=judge)
-    state = _state(revision.label, compiled, only, f"{revision.short}:")
+    state = _state(revision.label, compiled, only, memory, f"{revision.short}:")
     return state if judge else replace(state, findings=tuple(_looked_back_at(state)))
 
 
@@ -48,7 +48,7 @@ def of_environment(state: State, name: str) -> State:
     )
 
 
-def _state(label: str, compiled: Compiled, only: Sequence[str], prefix: str = "") -> State:
+def _state(label: str, compiled: Compiled, only: Sequence[str], memory: Lowered, prefix: str = "") -> State:
     sides = {}
     for name, lowered in compiled.objects.items():
         env = compiled.environments[name]
@@ -57,7 +57,8 @@ def _state(label: str, compiled: Compiled, only: Sequence[str], prefix: str = ""
     inherited = {name for name, env in compiled.environments.items() if not env.is_synced}
     known = frozenset(compiled.source.layers) - {BASE} - inherited
     missing = (known & frozenset(only) if only else known) - sides.keys()
-    return State(label, sides, compiled.source.sources, compiled.findings, missing, prefix, known)
+    source = compiled.source
+    return State(label, sides, source.sources, compiled.findings, missing, prefix, known, source.layers, memory)
 
 
 def _looked_back_at(state: State) -> list[Diagnostic]:

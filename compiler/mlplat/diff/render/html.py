@@ -9,7 +9,7 @@ from typing import Any
 from mlplat.compare.difference import ABSENT
 from mlplat.diagnostics.page import chip, fact, filters, page, select, sentence, tile
 from mlplat.diff.impact.effect import Effect, Impact
-from mlplat.diff.render.words import SIGNS, TITLES, alike, by_object, count_text, demand_texts, headline
+from mlplat.diff.render.words import SIGNS, TITLES, alike, by_object, causes_shown, count_text, demand_texts, headline
 from mlplat.diff.report import Action, Cause, Change, DiffReport, ObjectName, Total
 
 _NOBODY = "no team"
@@ -97,7 +97,9 @@ def _finding(changes: Sequence[Change]) -> str:
     }
     attributes = " ".join(f'data-{name}="{escape(value)}"' for name, value in data.items())
     reached = "".join(f'<span class="reached">{escape(name)}</span>' for name in first.environments)
-    causes = "".join(map(_cause, first.causes))
+    shown, more = causes_shown(first)
+    causes = "".join(_cause(cause, how) for cause, how in shown)
+    causes += f'<p class="cause">{sentence(more)}</p>\n' if more else ""
     return (
         f'<article class="finding class-{first.impact}" {attributes}>\n'
         f'<div class="effects">{"".join(map(_effect, first.effects))}{reached}</div>\n'
@@ -136,9 +138,11 @@ def _value(value: Any) -> str:
     return f"<pre>{escape(text)}</pre>"
 
 
-def _cause(cause: Cause) -> str:
+def _cause(cause: Cause, how: str) -> str:
     text = f" <code>{escape(cause.text)}</code>" if cause.text else ""
-    return f'<p class="cause">Caused by <code class="place">{escape(str(cause))}</code>{text}</p>\n'
+    return (
+        f'<p class="cause">{f"{how}caused by".capitalize()} <code class="place">{escape(str(cause))}</code>{text}</p>\n'
+    )
 
 
 def _nothing(report: DiffReport) -> str:

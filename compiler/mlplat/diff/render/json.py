@@ -65,6 +65,7 @@ def _cause(cause: Cause) -> dict[str, Any]:
         "column": cause.span.column,
         "revision": cause.state or None,
         "text": cause.text,
+        "certain": cause.certain,
     }
 
 

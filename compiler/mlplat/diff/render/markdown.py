@@ -10,6 +10,7 @@ from mlplat.diff.render.words import (
     TITLES,
     alike,
     by_object,
+    causes_shown,
     change_text,
     count_text,
     demand_texts,
@@ -83,8 +84,11 @@ def _object(action: Action, changes: Sequence[Change]) -> Iterator[str]:
         inner = "  " if action is Action.CHANGED else ""
         for effect in group[0].effects:
             yield f"{inner}* {_title(effect.impact)}: {escape(effect.why, quote=False).replace('`', '')}"
-        for cause in group[0].causes:
-            yield f"{inner}* {_cause(cause)}"
+        causes, more = causes_shown(group[0])
+        for cause, how in causes:
+            yield f"{inner}* {how}{_cause(cause)}"
+        if more:
+            yield f"{inner}* {more}"
     if len(changes) > len(shown):
         yield f"* and {len(changes) - len(shown)} more changes of this object"
     yield ""

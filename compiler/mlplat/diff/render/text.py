@@ -10,6 +10,7 @@ from mlplat.diff.render.words import (
     TITLES,
     alike,
     by_object,
+    causes_shown,
     change_text,
     count_text,
     demand_texts,
@@ -67,8 +68,11 @@ def _object(action: Action, changes: Sequence[Change], paint: _Paint) -> Iterato
             yield f"    {change.path}: {change_text(change)}{where}"
         for effect in group[0].effects:
             yield f"      {paint.impact(effect.impact)}: {effect.why}"
-        for cause in group[0].causes:
-            yield paint(f"      --> {cause}", _DIM) + (f"  {cause.text}" if cause.text else "")
+        causes, more = causes_shown(group[0])
+        for cause, how in causes:
+            yield paint(f"      --> {how}{cause}", _DIM) + (f"  {cause.text}" if cause.text else "")
+        if more:
+            yield paint(f"      {more}", _DIM)
 
 
 def _runs(changes: Sequence[Change]) -> dict[str, tuple[str | None, str | None]]:

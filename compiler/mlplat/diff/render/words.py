@@ -7,7 +7,7 @@ from typing import Any
 from mlplat.compare.difference import ABSENT
 from mlplat.diagnostics.mask import MASK
 from mlplat.diff.impact.effect import Impact
-from mlplat.diff.report import Action, Change, Demand, DiffReport, ObjectName, Total
+from mlplat.diff.report import Action, Cause, Change, Demand, DiffReport, ObjectName, Total
 from mlplat.objects.quantity import Format, Quantity
 
 SIGNS = {Action.CREATED: "+", Action.CHANGED: "~", Action.DELETED: "-"}
@@ -90,6 +90,18 @@ def by_object(changes: Iterable[Change]) -> Mapping[tuple[ObjectName, Action], l
     for change in changes:
         groups.setdefault((change.object, change.action), []).append(change)
     return groups
+
+
+_MOST_CAUSES = 6
+"""Lines that are shown of one change; `-o json` has all."""
+
+
+def causes_shown(change: Change) -> tuple[tuple[tuple[Cause, str], ...], str]:
+    """The causes of a change for people, each with what is to be said before it, and what is said after the last."""
+    shown = change.causes[:_MOST_CAUSES]
+    left = len(change.causes) - len(shown)
+    after = f"and {left} more line{'s' * (left != 1)}" if left else ""
+    return tuple((cause, "" if cause.certain else "probably ") for cause in shown), after
 
 
 def alike(changes: Sequence[Change]) -> Iterator[list[Change]]:

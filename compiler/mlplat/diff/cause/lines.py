@@ -1,0 +1,44 @@
+"""Which lines of a file differ between two states of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from mlplat.diagnostics.mask import lines_of
+
+
+@dataclass(eq=False)
+class ChangedLines:
+    """The lines of all files that only one of two states has. `old` and `new` are the texts by path."""
+
+    old: Mapping[str, str]
+    new: Mapping[str, str]
+    _known: dict[str, tuple[frozenset[int], frozenset[int]]] = field(default_factory=dict)
+
+    def first(self, file: str, lines: range, gone: bool) -> int | None:
+        """The first changed line in a part of a file; None where nothing in it changed. Lines count from 1 in the old
+        state where `gone` says so, else in the new one."""
+        if file not in self._known:
+            self._known[file] = _changed(self.old.get(file), self.new.get(file))
+        changed = self._known[file][0 if gone else 1]
+        return next((line for line in lines if line in changed), None)
+
+
+def _changed(old: str | None, new: str | None) -> tuple[frozenset[int], frozenset[int]]:
+    before, after = (lines_of(text) if text is not None else [] for text in (old, new))
+    if old == new:
+        return frozenset(), frozenset()
+    start = 0
+    while start < min(len(before), len(after)) and before[start] == after[start]:
+        start += 1
+    end = 0
+    while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    middle = before[start : len(before) - end], after[start : len(after) - end]
+    gone: set[int] = set()
+    come: set[int] = set()
+    for tag, low, high, first, last in SequenceMatcher(None, *middle, autojunk=False).get_opcodes():
+        if tag != "equal":
+            gone.update(range(start + low + 1, start + high + 1))
+            come.update(range(start + first + 1, start + last + 1))
+    return frozenset(gone), frozenset(come)

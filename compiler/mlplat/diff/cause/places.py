@@ -1,0 +1,215 @@
+"""Where a change of the specifications was written: the lines that a reviewer sees in the diff of the files.
+
+A resolved value differs because somebody wrote another one; because what overrode it is gone, and it comes from a
+lower layer now; or because of a line that says how layers are laid on each other (`null`, `$delete`, `exclude`,
+`extends`). What differs between two environments of one state was written in the folder of one of them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mlplat.compiler.artifacts import Document, Node, ResolvedEnvironment
+from mlplat.compiler.resolve.merge import DELETE, REPLACE
+from mlplat.diagnostics import Span
+from mlplat.diff.cause.lines import ChangedLines
+from mlplat.diff.cause.spec_changes import ENVIRONMENT, PLATFORM, SpecChange
+from mlplat.schema.environment import Environment
+
+_KEYS = ("name", "mountPath", "key", "type", "server", "kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the specifications; `gone`: in the old state, whose files are no longer at hand."""
+
+    span: Span
+    gone: bool
+
+
+Layers = Mapping[str, Sequence[Document]]
+"""The documents of each folder of `environments/`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One environment of one state: its documents, and those that each layer of it holds."""
+
+    env: ResolvedEnvironment
+    layers: Layers
+
+    def of(self, change: SpecChange) -> Iterator[Document]:
+        """What the layers of the environment write of a changed document, the nearest first."""
+        kind, name = change.address
+        for layer in (self.env.name, *reversed(self.env.ancestors)):
+            for document in self.layers.get(layer, ()):
+                if document.kind == kind and (document.name == name or change.address == ENVIRONMENT):
+                    yield document
+
+    def environments(self) -> Iterator[Document]:
+        """The Environment documents of all layers, the nearest first."""
+        for layer in (self.env.name, *reversed(self.env.ancestors)):
+            yield from (one for one in self.layers.get(layer, ()) if one.kind == Environment.kind_name)
+
+
+Differs = Callable[[Span, range, bool], Span | None]
+"""Where in some lines of a file (of the old state where the last argument says so) something differs; None: nowhere."""
+
+
+def changed_places(change: SpecChange, old: Written, new: Written, differs: Differs) -> tuple[Place, ...]:
+    """The places that made a change; one, but where a value changed and what overrode it went."""
+    found: list[Place] = []
+    for gone in (False, True):
+        node = _node(change, gone)
+        span = _differing(node, change, gone, differs) if node is not None else None
+        if span is not None and node is not None and _says_the_same(change, node, new if gone else old):
+            continue  # something else in its line is another one
+        if span is not None and all(_layer(span.file) != _layer(one.span.file) for one in found):
+            found.append(Place(span, gone))
+    if found:
+        return tuple(found)
+    laid = _directive(change, old, new, differs) or _lineage(change, old, new, differs)
+    return (laid,) if laid is not None else (_anywhere(change),)
+
+
+def lines_that_changed(lines: ChangedLines) -> Differs:
+    """Two states: a place differs when its line does."""
+
+    def differs(span: Span, within: range, gone: bool) -> Span | None:
+        line = lines.first(span.file, within, gone)
+        if line is None or line == span.line:
+            return span if line is not None else None
+        return Span(span.file, line, 1, line, 1)
+
+    return differs
+
+
+def folders_of_one(old: ResolvedEnvironment, new: ResolvedEnvironment) -> Differs:
+    """Two environments of one state: a place differs when only one of them has its folder among its layers."""
+    left, right = ({env.name, *env.ancestors} for env in (old, new))
+
+    def differs(span: Span, within: range, gone: bool) -> Span | None:
+        return span if _layer(span.file) in (left - right if gone else right - left) else None
+
+    return differs
+
+
+def _node(change: SpecChange, gone: bool) -> Node | None:
+    """The value in one state; None where that state does not have it."""
+    tree, one = (change.old if gone else change.new), change.difference
+    if tree is None or one is None:
+        return tree
+    if one.added if gone else one.removed:
+        return None
+    return tree.at(one.old_path if gone else one.new_path)
+
+
+def _differing(node: Node, change: SpecChange, gone: bool, differs: Differs) -> Span | None:
+    """Where something differs in a value: at the value itself, at its key, else in the first line of it that does."""
+    place = _place(node, change)
+    inside = range(place.line, node.span.end_line + 1) if node.span.file == place.file else range(place.line)
+    for within in (range(place.line, place.line + 1), inside):
+        found = differs(place, within, gone)
+        if found is not None:
+            return found
+    return None
+
+
+def _says_the_same(change: SpecChange, node: Node, other: Written) -> bool:
+    """True when the same layer has the same value in the other state."""
+    for document in other.of(change):
+        if _layer(document.file) == _layer(node.span.file):
+            way = _way_to(document.node, change)
+            if len(way) > len(change.path) > 0 and way[0].plain() == node.plain():
+                return True
+    return False
+
+
+def _place(node: Node, change: SpecChange) -> Span:
+    if change.difference is None:
+        return (node.at(("metadata", "name")) or node).span
+    return node.key_span or node.span if isinstance(node.value, dict | list) else node.span
+
+
+def _layer(file: str) -> str:
+    folder, _, rest = file.partition("/")
+    return rest.partition("/")[0] if folder == "environments" else folder
+
+
+def _anywhere(change: SpecChange) -> Place:
+    tree = change.old if change.gone else change.new
+    if tree is None:
+        raise AssertionError("one state has what changed")
+    return Place(_place(tree.at(change.path) or tree, change), change.gone)
+
+
+# ------------------------------------------------------------------------------------------- layers laid on each other
+
+
+def _directive(change: SpecChange, old: Written, new: Written, differs: Differs) -> Place | None:
+    """A line that takes something away, in the new state; or that did, in the old one."""
+    for side, gone in ((new, False), (old, True)):
+        for document in side.of(change):
+            for node in _way_to(document.node, change):
+                where = _taking_away(node)
+                span = differs(where, range(where.line, where.line + 1), gone) if where is not None else None
+                if span is not None:
+                    return Place(span, gone)
+    return None
+
+
+def _way_to(node: Node, change: SpecChange) -> list[Node]:
+    """The nodes of a layer's document on the way to a value of the merged one, the nearest to it first."""
+    merged = change.old if change.gone else change.new
+    found = [node]
+    for number, step in enumerate(change.path):
+        item = merged.at(change.path[: number + 1]) if merged is not None else None
+        below = _item_like(node, item) if isinstance(step, int) else node.at((step,))
+        if below is None:
+            break
+        node = below
+        found.append(node)
+    return found[::-1]
+
+
+def _item_like(items: Node, wanted: Node | None) -> Node | None:
+    for key in _KEYS:
+        name = wanted.at((key,)) if wanted is not None else None
+        if name is not None:
+            return next((item for _, item in items.children() if _named(item, key, name.value)), None)
+    return None
+
+
+def _named(item: Node, key: str, value: Any) -> bool:
+    found = item.at((key,))
+    return found is not None and found.value == value
+
+
+def _taking_away(node: Node) -> Span | None:
+    """Where a node says that something inherited is not to be there."""
+    if node.value is None:
+        return node.span
+    said = [node.at((DELETE,)), node.at((REPLACE,))]
+    if isinstance(node.value, list):
+        said += [item.at((REPLACE,)) for item in node.value]
+    found = next((one for one in said if one is not None), None)
+    return found.key_span or found.span if found is not None else None
+
+
+def _lineage(change: SpecChange, old: Written, new: Written, differs: Differs) -> Place | None:
+    """What an environment extends, and what it leaves out of that."""
+    if change.address == PLATFORM:
+        return None
+    wanted = f"{change.address[0]}/{change.address[1]}"
+    for side, gone in ((new, False), (old, True)):
+        for field in ("exclude", "extends"):
+            for document in side.environments():
+                node = document.node.at(("spec", field))
+                if node is None:
+                    continue
+                items = [item for _, item in node.children() if field == "extends" or item.value == wanted]
+                for place in (*(item.span for item in items), *((node.key_span or node.span,) if items else ())):
+                    span = differs(place, range(place.line, place.line + 1), gone)
+                    if span is not None:
+                        return Place(span, gone)
+    return None
