@@ -8,7 +8,15 @@ from mlplat.compiler.artifacts import KubeObject
 from mlplat.diagnostics import Span
 from mlplat.diagnostics.mask import MASK, lines_of, mask_text, secret_ranges
 from mlplat.diff.cause.lines import ChangedLines
-from mlplat.diff.cause.places import Differs, Written, changed_places, folders_of_one, lines_that_changed
+from mlplat.diff.cause.places import (
+    Differs,
+    Layers,
+    Written,
+    by_address,
+    changed_places,
+    folders_of_one,
+    lines_that_changed,
+)
 from mlplat.diff.cause.search import Budget, Found, Makers, Search
 from mlplat.diff.cause.spec_changes import Known, spec_changes
 from mlplat.diff.report import Cause
@@ -28,6 +36,7 @@ class Causes:
     new: State
     sides: tuple[Side | None, Side | None]
     search: Search | None = None
+    written: tuple[Written, Written] | None = None
     differs: Differs | None = None
 
     def of_difference(
@@ -66,16 +75,11 @@ class Causes:
         return self._written(item, pointer, gone=False)
 
     def _said(self, found: Found) -> tuple[Cause, ...]:
-        old, new = (self._layers(side, state) for side, state in zip(self.sides, (self.old, self.new), strict=True))
-        if old is None or new is None or self.differs is None:
+        if self.written is None or self.differs is None:
             raise AssertionError("changes of specifications are found between two resolved environments")
-        places = (place for change in found.changes for place in changed_places(change, old, new, self.differs))
+        places = (place for one in found.changes for place in changed_places(one, *self.written, self.differs))
         causes = (self._cause(place.span, place.gone, found.certain) for place in places)
         return tuple(dict.fromkeys(causes))
-
-    @staticmethod
-    def _layers(side: Side | None, state: State) -> Written | None:
-        return Written(side.resolved, state.layers) if side is not None and side.resolved is not None else None
 
     def _written(self, item: KubeObject, pointer: str, gone: bool) -> tuple[Cause, ...]:
         """The place in a manifest; in the document where an object has one and nothing in it differs."""
@@ -125,6 +129,7 @@ class Between:
     makers: Makers
     budget: Budget
     lines: ChangedLines
+    layers: tuple[Layers, Layers]
     compared: Known = field(default_factory=dict)
     answers: dict[tuple[object, ...], Found] = field(default_factory=dict)
 
@@ -137,7 +142,8 @@ class Between:
         search = Search(changes, self.makers, self.budget, self.answers)
         folders = folders_of_one(before.resolved, after.resolved)
         differs = folders if self.across else lines_that_changed(self.lines)
-        return Causes(self.old, self.new, (before, after), search, differs)
+        written = Written(before.resolved, self.layers[0]), Written(after.resolved, self.layers[1])
+        return Causes(self.old, self.new, (before, after), search, written, differs)
 
 
 def causes_between(old: State, new: State, across: bool) -> Between:
@@ -145,4 +151,7 @@ def causes_between(old: State, new: State, across: bool) -> Between:
     and some: what cannot be tried any more is guessed, and said to be."""
     objects = sum(len(side.objects) for state in (old, new) for side in state.sides.values())
     budget = Budget(objects + _AT_LEAST)
-    return Between(old, new, across, Makers(new.memory), budget, ChangedLines(old.sources, new.sources))
+    lines = ChangedLines(old.sources, new.sources)
+    return Between(
+        old, new, across, Makers(new.memory), budget, lines, (by_address(old.layers), by_address(new.layers))
+    )

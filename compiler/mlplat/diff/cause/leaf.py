@@ -63,6 +63,10 @@ class Leaf:
 
 
 def _judge(value: Any, old: Any, new: Any) -> Seen:
+    if old is ABSENT and (is_map(new) or is_list(new)):  # whatever is in it
+        return Seen.OLD if value is ABSENT else Seen.NEW
+    if new is ABSENT and (is_map(old) or is_list(old)):
+        return Seen.NEW if value is ABSENT else Seen.OLD
     for known, seen in ((new, Seen.NEW), (old, Seen.OLD)):
         if (value is ABSENT) == (known is ABSENT) and (value is ABSENT or same(value, known)):
             return seen

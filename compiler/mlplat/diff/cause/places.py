@@ -13,7 +13,7 @@ from mlplat.compiler.artifacts import Document, Node, ResolvedEnvironment
 from mlplat.compiler.resolve.merge import DELETE, REPLACE
 from mlplat.diagnostics import Span
 from mlplat.diff.cause.lines import ChangedLines
-from mlplat.diff.cause.spec_changes import ENVIRONMENT, PLATFORM, SpecChange
+from mlplat.diff.cause.spec_changes import ENVIRONMENT, PLATFORM, Address, SpecChange
 from mlplat.schema.environment import Environment
 
 _KEYS = ("name", "mountPath", "key", "type", "server", "kind")
@@ -27,29 +27,33 @@ class Place:
     gone: bool
 
 
-Layers = Mapping[str, Sequence[Document]]
-"""The documents of each folder of `environments/`."""
+Layers = Mapping[str, Mapping[Address, Document]]
+"""The documents of each folder of `environments/`; the Environment goes without a name."""
+
+
+def by_address(layers: Mapping[str, Sequence[Document]]) -> Layers:
+    """The documents of each folder, to be looked up."""
+    named = {name: {(one.kind, one.name): one for one in documents} for name, documents in layers.items()}
+    for documents in named.values():
+        own = next((one for one in documents.values() if one.kind == Environment.kind_name), None)
+        if own is not None:
+            documents[ENVIRONMENT] = own
+    return named
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One environment of one state: its documents, and those that each layer of it holds."""
+    """One environment of one state, and the documents that each layer of it holds."""
 
     env: ResolvedEnvironment
     layers: Layers
 
-    def of(self, change: SpecChange) -> Iterator[Document]:
-        """What the layers of the environment write of a changed document, the nearest first."""
-        kind, name = change.address
+    def of(self, address: Address) -> Iterator[Document]:
+        """What the layers of the environment write of a document, the nearest first."""
         for layer in (self.env.name, *reversed(self.env.ancestors)):
-            for document in self.layers.get(layer, ()):
-                if document.kind == kind and (document.name == name or change.address == ENVIRONMENT):
-                    yield document
-
-    def environments(self) -> Iterator[Document]:
-        """The Environment documents of all layers, the nearest first."""
-        for layer in (self.env.name, *reversed(self.env.ancestors)):
-            yield from (one for one in self.layers.get(layer, ()) if one.kind == Environment.kind_name)
+            document = self.layers.get(layer, {}).get(address)
+            if document is not None:
+                yield document
 
 
 Differs = Callable[[Span, range, bool], Span | None]
@@ -117,7 +121,7 @@ def _differing(node: Node, change: SpecChange, gone: bool, differs: Differs) -> 
 
 def _says_the_same(change: SpecChange, node: Node, other: Written) -> bool:
     """True when the same layer has the same value in the other state."""
-    for document in other.of(change):
+    for document in other.of(change.address):
         if _layer(document.file) == _layer(node.span.file):
             way = _way_to(document.node, change)
             if len(way) > len(change.path) > 0 and way[0].plain() == node.plain():
@@ -149,7 +153,7 @@ def _anywhere(change: SpecChange) -> Place:
 def _directive(change: SpecChange, old: Written, new: Written, differs: Differs) -> Place | None:
     """A line that takes something away, in the new state; or that did, in the old one."""
     for side, gone in ((new, False), (old, True)):
-        for document in side.of(change):
+        for document in side.of(change.address):
             for node in _way_to(document.node, change):
                 where = _taking_away(node)
                 span = differs(where, range(where.line, where.line + 1), gone) if where is not None else None
@@ -203,7 +207,7 @@ def _lineage(change: SpecChange, old: Written, new: Written, differs: Differs) -
     wanted = f"{change.address[0]}/{change.address[1]}"
     for side, gone in ((new, False), (old, True)):
         for field in ("exclude", "extends"):
-            for document in side.environments():
+            for document in side.of(ENVIRONMENT):
                 node = document.node.at(("spec", field))
                 if node is None:
                     continue
