@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from mlplat.diagnostics import Span
 from mlplat.diff.render import github, markdown, text
 from mlplat.diff.render.json import document
-from mlplat.diff.report import DiffReport, ObjectName
+from mlplat.diff.render.words import causes_shown, path_text
+from mlplat.diff.report import Cause, Demand, DiffReport, ObjectName, Total
 from tests.blessing import check_golden
 from tests.diff.reports import AWKWARD, EMPTY, IMAGE, NOTE, PARTIAL, REPORT
 
@@ -80,3 +82,29 @@ def test_json_has_every_key_in_every_change() -> None:
     assert all(each == keys[0] for each in keys)
     assert found["changes"][0]["new"] is None
     assert found["changes"][0]["removed"] is True
+
+
+def test_long_paths_keep_both_ends() -> None:
+    short = 'data["a.b"]'
+    assert path_text(short) == short
+    middle = ".".join(f"step{number}" for number in range(30))
+    assert path_text(f"spec.a.b.{middle}.env[name=x.y].value").startswith("spec.a.b….step")
+    assert path_text(f"spec.a.b.{middle}.env[name=x.y].value").endswith(".step29.env[name=x.y].value")
+    assert path_text(f'spec{"x" * 200}["a[0"].b') == f'spec{"x" * 200}["a[0"].b', "what cannot be cut is left"
+
+
+def test_many_causes_are_counted() -> None:
+    causes = tuple(Cause(Span("environments/base/x.yaml", line, 1, line, 2)) for line in range(1, 9))
+    shown, after = causes_shown(replace(IMAGE, causes=causes))
+    assert [cause.span.line for cause, _ in shown] == [1, 2, 3, 4, 5, 6]
+    assert after == "and 2 more lines"
+    guess = replace(IMAGE, causes=(replace(causes[0], certain=False),))
+    assert "probably caused by" in markdown.render(DiffReport("a", "b", (guess,), ()))
+    assert "--> probably environments/base/x.yaml:1:1" in text.render(DiffReport("a", "b", (guess,), ()))
+
+
+def test_rows_whose_amounts_stay_are_folded() -> None:
+    same = [Total(f"env{number}", "vision", 0, 1, 0, Demand(1), Demand(1)) for number in range(7)]
+    moved = Total("prod", "vision", 0, 1, 0, Demand(1), Demand(2))
+    comment = markdown.render(DiffReport("a", "b", (IMAGE,), (*same, moved)))
+    assert comment.index("| prod |") < comment.index("<summary>7 more rows") < comment.index("| env0 |")

@@ -6,7 +6,7 @@ GitHub shows ten of each level and step: the most destructive come first.
 from collections.abc import Sequence
 
 from mlplat.diagnostics.render.github import escape_message, escape_property
-from mlplat.diff.render.words import DANGEROUS, NOTABLE, TITLES, alike, by_object, change_text, where_text
+from mlplat.diff.render.words import DANGEROUS, NOTABLE, TITLES, alike, by_object, change_text, path_text, where_text
 from mlplat.diff.report import Action, Change, DiffReport
 
 
@@ -32,6 +32,6 @@ def _annotation(changes: Sequence[Change]) -> str:
 
 def _message(change: Change, more: int) -> str:
     where = f" in {where_text(change)}" if change.environments else ""
-    what = f"{change.path}: {change_text(change)}" if change.action is Action.CHANGED else str(change.action)
+    what = f"{path_text(change.path)}: {change_text(change)}" if change.action is Action.CHANGED else str(change.action)
     besides = f" and {more} more" if more else ""
     return f"{change.object}{where}: {what}{besides}\n{change.effects[0].why}"

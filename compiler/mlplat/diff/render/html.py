@@ -9,7 +9,17 @@ from typing import Any
 from mlplat.compare.difference import ABSENT
 from mlplat.diagnostics.page import chip, fact, filters, page, select, sentence, tile
 from mlplat.diff.impact.effect import Effect, Impact
-from mlplat.diff.render.words import SIGNS, TITLES, alike, by_object, causes_shown, count_text, demand_texts, headline
+from mlplat.diff.render.words import (
+    SIGNS,
+    TITLES,
+    alike,
+    by_object,
+    causes_shown,
+    count_text,
+    demand_texts,
+    headline,
+    runs_text,
+)
 from mlplat.diff.report import Action, Cause, Change, DiffReport, ObjectName, Total
 
 _NOBODY = "no team"
@@ -81,8 +91,8 @@ def _object(name: ObjectName, action: Action, changes: Sequence[Change]) -> str:
 
 
 def _runs(changes: Sequence[Change]) -> str:
-    runs = {name: pair for change in changes for name, pair in change.runs.items() if all(pair)}
-    facts = "".join(fact(escape(name or "run"), f"{old} → {new}") for name, (old, new) in runs.items())
+    runs = runs_text(changes)
+    facts = "".join(fact(escape(where or "run"), f"{before} → {after}") for before, after, where in runs)
     return f'<dl class="facts runs">{facts}</dl>\n' if facts else ""
 
 

@@ -14,6 +14,8 @@ from mlplat.diff.render.words import (
     change_text,
     count_text,
     demand_texts,
+    path_text,
+    runs_text,
     where_text,
 )
 from mlplat.diff.report import Action, Cause, Change, DiffReport, Total
@@ -23,6 +25,9 @@ LONGEST = 65_536
 
 _RESERVE = 1_500
 """Bytes kept for the words that say what was left out."""
+
+_MOST_TOTALS = 6
+"""Rows of totals that are shown whatever is in them."""
 
 _MOST_LINES = 60
 """Changes of one object that are listed; a comment is read by people."""
@@ -72,21 +77,20 @@ def _object(action: Action, changes: Sequence[Change]) -> Iterator[str]:
     reached = f" in {escape(where)}" if where else ""
     yield f"<details{' open' if worst in DANGEROUS else ''}><summary>{about}{team}{reached}</summary>"
     yield ""
-    for environment, (old, new) in {name: pair for change in changes for name, pair in change.runs.items()}.items():
-        if old and new:
-            yield f"* {_code(old)} → {_code(new)}{f' in {escape(environment)}' if environment else ''}"
+    for before, after, in_which in runs_text(changes):
+        yield f"* {_code(before)} → {_code(after)}{f' in {escape(in_which)}' if in_which else ''}"
     apart = len({change.environments for change in changes}) > 1
     shown = list(changes)[:_MOST_LINES]
     for group in alike(shown):
         for change in group if action is Action.CHANGED else ():
             place = f" in {escape(where_text(change))}" if apart else ""
-            yield f"* {_code(change.path)}: {_code(change_text(change))}{place}"
+            yield f"* {_code(path_text(change.path))}: {_code(change_text(change))}{place}"
         inner = "  " if action is Action.CHANGED else ""
         for effect in group[0].effects:
             yield f"{inner}* {_title(effect.impact)}: {escape(effect.why, quote=False).replace('`', '')}"
         causes, more = causes_shown(group[0])
         for cause, how in causes:
-            yield f"{inner}* {how}{_cause(cause)}"
+            yield f"{inner}* {how}caused by {_cause(cause)}"
         if more:
             yield f"{inner}* {more}"
     if len(changes) > len(shown):
@@ -105,8 +109,23 @@ def _named(change: Change) -> str:
 
 
 def _totals(totals: Sequence[Total]) -> Iterator[str]:
-    if not totals:
-        return
+    """Where amounts change; where they stay, folded if that is long."""
+    changed = [total for total in totals if total.before != total.after]
+    same = [total for total in totals if total.before == total.after]
+    if len(totals) <= _MOST_TOTALS:
+        changed, same = list(totals), []
+    if changed:
+        yield from _table(changed)
+        yield ""
+    if same:
+        yield f"<details><summary>{len(same)} more rows, in which the amounts stay as they are</summary>"
+        yield ""
+        yield from _table(same)
+        yield ""
+        yield "</details>"
+
+
+def _table(totals: Sequence[Total]) -> Iterator[str]:
     yield "| environment | team | objects | replicas | CPU | memory | GPUs |"
     yield "|---|---|---|---|---|---|---|"
     for total in totals:

@@ -15,6 +15,8 @@ from mlplat.diff.render.words import (
     count_text,
     demand_texts,
     headline,
+    path_text,
+    runs_text,
     where_text,
 )
 from mlplat.diff.report import Action, Change, DiffReport, Total
@@ -60,12 +62,12 @@ def _object(action: Action, changes: Sequence[Change], paint: _Paint) -> Iterato
     reached = {change.environments for change in changes}
     shared = f"  in {where_text(first)}" if len(reached) == 1 and first.environments else ""
     yield f"{paint(SIGNS[action], _SIGN_COLORS[action])} {paint(str(first.object), _BOLD)}{team}{shared}"
-    for environment, (old, new) in _runs(changes).items():
-        yield f"    {old} → {new}{f'  in {environment}' if environment else ''}"
+    for before, after, where in runs_text(changes):
+        yield f"    {before} → {after}{f'  in {where}' if where else ''}"
     for group in alike(changes):
         for change in group if action is Action.CHANGED else ():
             where = f"  in {where_text(change)}" if len(reached) > 1 else ""
-            yield f"    {change.path}: {change_text(change)}{where}"
+            yield f"    {path_text(change.path)}: {change_text(change)}{where}"
         for effect in group[0].effects:
             yield f"      {paint.impact(effect.impact)}: {effect.why}"
         causes, more = causes_shown(group[0])
@@ -73,12 +75,6 @@ def _object(action: Action, changes: Sequence[Change], paint: _Paint) -> Iterato
             yield paint(f"      --> {how}{cause}", _DIM) + (f"  {cause.text}" if cause.text else "")
         if more:
             yield paint(f"      {more}", _DIM)
-
-
-def _runs(changes: Sequence[Change]) -> dict[str, tuple[str | None, str | None]]:
-    """Runs that get another name, by environment."""
-    runs = {name: pair for change in changes for name, pair in change.runs.items()}
-    return {name: pair for name, pair in runs.items() if all(pair)}
 
 
 def _totals(totals: Sequence[Total]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """How values, objects and amounts are said, in every format for people."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -77,6 +78,35 @@ def change_text(change: Change) -> str:
     if change.old == change.new:
         return f"{MASK}, another one" if change.new == MASK else value_text(change.new)
     return f"{value_text(change.old)} → {value_text(change.new)}"
+
+
+_STEP = re.compile(r"\.?(?:\[[^\]]*\]|[^.\[])+")
+_LONGEST_PATH = 120
+_FIRST_STEPS = 3
+
+
+def path_text(path: str) -> str:
+    """A path with its middle left out where it is long: what it ends with is what changed."""
+    steps = _STEP.findall(path)
+    if len(path) <= _LONGEST_PATH or len(steps) <= _FIRST_STEPS or "".join(steps) != path:
+        return path
+    last: list[str] = []
+    for step in reversed(steps[_FIRST_STEPS:]):
+        if last and len("".join((*steps[:_FIRST_STEPS], step, *last))) > _LONGEST_PATH:
+            return f"{''.join(steps[:_FIRST_STEPS])}…{''.join(last)}"
+        last.insert(0, step)
+    return path
+
+
+def runs_text(changes: Iterable[Change]) -> Iterator[tuple[str, str, str]]:
+    """Runs that get another name: the old one, the new one, and in which environments."""
+    places: dict[tuple[str, str], dict[str, None]] = {}
+    for change in changes:
+        for environment, (old, new) in change.runs.items():
+            if old is not None and new is not None:
+                places.setdefault((old, new), {})[environment] = None
+    for (old, new), environments in places.items():
+        yield old, new, ", ".join(name for name in environments if name)
 
 
 def where_text(change: Change) -> str:
