@@ -1,4 +1,4 @@
-"""The document `mlplat.dev/diff/v1`: every key is always there, null where there is no value (docs/json/diff.v1.json)."""
+"""The document `mlplat.dev/diff/v1` (docs/json/diff.v1.json): every key is always there; null is no value."""
 
 import json
 from typing import Any
