@@ -158,6 +158,7 @@ KUBERNETES_VERSIONS = tuple(f"1.{minor}" for minor in range(25, 38))
 CORE_KINDS: tuple[CoreKind, ...] = (
     CoreKind("", "ConfigMap", "configmaps", True),
     CoreKind("", "Endpoints", "endpoints", True),
+    CoreKind("", "Event", "events", True),
     CoreKind("", "LimitRange", "limitranges", True),
     CoreKind("", "Namespace", "namespaces", False),
     CoreKind("", "PersistentVolume", "persistentvolumes", False),
@@ -197,7 +198,11 @@ CORE_KINDS: tuple[CoreKind, ...] = (
     ),
     CoreKind("batch", "CronJob", "cronjobs", True),
     CoreKind("batch", "Job", "jobs", True),
+    CoreKind("coordination.k8s.io", "Lease", "leases", True),
     CoreKind("discovery.k8s.io", "EndpointSlice", "endpointslices", True),
+    CoreKind("events.k8s.io", "Event", "events", True),
+    CoreKind("flowcontrol.apiserver.k8s.io", "FlowSchema", "flowschemas", False),
+    CoreKind("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration", "prioritylevelconfigurations", False),
     CoreKind("networking.k8s.io", "Ingress", "ingresses", True),
     CoreKind("networking.k8s.io", "IngressClass", "ingressclasses", False),
     CoreKind("networking.k8s.io", "NetworkPolicy", "networkpolicies", True),
@@ -211,6 +216,7 @@ CORE_KINDS: tuple[CoreKind, ...] = (
     CoreKind("resource.k8s.io", "ResourceClaim", "resourceclaims", True),
     CoreKind("resource.k8s.io", "ResourceClaimTemplate", "resourceclaimtemplates", True),
     CoreKind("scheduling.k8s.io", "PriorityClass", "priorityclasses", False),
+    CoreKind("storage.k8s.io", "CSIDriver", "csidrivers", False),
     CoreKind("storage.k8s.io", "StorageClass", "storageclasses", False),
     CoreKind("storage.k8s.io", "VolumeAttributesClass", "volumeattributesclasses", False),
 )

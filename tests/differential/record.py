@@ -2,6 +2,7 @@
 
     python -m tests.differential.record newest KUBECONFIG
     python -m tests.differential.record release_2603 KUBECONFIG
+    python -m tests.differential.record bare KUBECONFIG
 
 The cluster must have the controllers that `sets.py` names, with their webhooks; nothing is stored in it (dryRun=All).
 """

@@ -41,6 +41,11 @@ def strict_schema(table: KindTable) -> dict[str, Any]:
     return _Strict(table.custom).document(table.schema)
 
 
+def strict_value_schema(node: Node) -> dict[str, Any]:
+    """The same for one value of a custom resource, such as a default."""
+    return _Strict(custom=True).value(node)
+
+
 class _Strict:
     def __init__(self, custom: bool) -> None:
         self._custom = custom
@@ -52,6 +57,11 @@ class _Strict:
         properties["metadata"] = {**_with_finalizers_twice(properties["metadata"]), "required": ["name"]}
         required = sorted({"apiVersion", "kind", "metadata", *root.get("required", ())})
         body = self._object({**root, "properties": properties, "required": required}, logic=False)
+        return {"$schema": "https://json-schema.org/draft/2020-12/schema", **body, "$defs": self._definitions}
+
+    def value(self, node: Node) -> dict[str, Any]:
+        schema = self.schema(node)
+        body = schema if isinstance(schema, dict) else {}
         return {"$schema": "https://json-schema.org/draft/2020-12/schema", **body, "$defs": self._definitions}
 
     def schema(self, node: Node, logic: bool = False) -> Any:

@@ -1,5 +1,6 @@
 """Is this object what its kind's schema asks for? The answer in words, with the exact place of each problem."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +12,7 @@ import jsonschema_rs
 from mlplat.catalog import node as nodes
 from mlplat.catalog.lookup import KindTable
 from mlplat.catalog.node import Node
-from mlplat.catalog.strict_schema import BYTES_PATTERN, strict_schema
+from mlplat.catalog.strict_schema import BYTES_PATTERN, strict_schema, strict_value_schema
 from mlplat.diagnostics.suggest import near_misses
 from mlplat.objects.pointer import pointer_of
 
@@ -61,8 +62,28 @@ def check_structure(body: Mapping[str, Any], table: KindTable) -> list[Structura
     present = without_nulls(body, table.schema)
     problems = set(duplicates)
     for error in validator.iter_errors(present):
-        problems.update(_problems(error, table))
+        problems.update(_problems(error, table.schema))
     return sorted(problems)
+
+
+def check_value(value: Any, node: Node) -> list[StructuralProblem]:
+    """The same of one value of a custom resource, by the node of its field; nothing where the node cannot be used."""
+    try:
+        validator = jsonschema_rs.Draft202012Validator(
+            strict_value_schema(node), validate_formats=True, retriever=_refuse
+        )
+    except (ValueError, jsonschema_rs.ValidationError):  # a pattern or a limit that only Go's reader takes
+        return []
+    if validator.is_valid(value):
+        return []
+    return sorted({problem for error in validator.iter_errors(value) for problem in _problems(error, node)})
+
+
+def check_spelling(body: Mapping[str, Any], table: KindTable) -> list[StructuralProblem]:
+    """What JSON Schema takes and Go's decoder does not read into the types of Kubernetes' own kinds: a whole number
+    that is written with a fraction or an exponent (`1.0`, `1e3`; only JSON can say it, YAML is read otherwise), and
+    times with `t` or `z`. Nothing for custom resources, which are read as they are."""
+    return [] if table.custom else list(_unread(body, table.schema, ()))
 
 
 @cache
@@ -92,9 +113,9 @@ def without_nulls(value: Any, node: Node | None) -> Any:
     return value
 
 
-def _problems(error: Any, table: KindTable) -> Iterator[StructuralProblem]:
+def _problems(error: Any, root: Node) -> Iterator[StructuralProblem]:
     path = tuple(error.instance_path)
-    node = nodes.at(table.schema, path) or {}
+    node = nodes.at(root, path) or {}
     name = type(error.kind).__name__.rpartition("_")[2]
     if name == "AdditionalProperties":
         for unexpected in error.kind.unexpected:
@@ -250,6 +271,29 @@ _EXPLAIN: Mapping[str, Callable[[Any, Node], _Explained]] = {
     "Type": _explain_type,
     "UniqueItems": _explain_unique,
 }
+
+
+_LOWER_CASE = re.compile(r"\d[tz]")
+
+
+def _unread(value: Any, node: Node, path: tuple[str | int, ...]) -> Iterator[StructuralProblem]:
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(inner, dict | list | float | str):
+            below = nodes.items(node) if isinstance(value, list) else nodes.child(node, str(key))
+            if not below:
+                continue
+            if isinstance(inner, dict | list):
+                yield from _unread(inner, below, (*path, key))
+            elif isinstance(inner, float) and inner.is_integer() and below.get("type") == "integer":
+                yield StructuralProblem(
+                    pointer_of((*path, key)), Problem.TYPE, f"{_place((*path, key))} must be written as a whole number"
+                )
+            elif isinstance(inner, str) and below.get("format") == "date-time" and _LOWER_CASE.search(inner):
+                yield StructuralProblem(
+                    pointer_of((*path, key)),
+                    Problem.FORMAT,
+                    f"{_place((*path, key))} must have `T` and `Z` as capitals",
+                )
 
 
 def _duplicates(value: Any, node: Node, path: tuple[str | int, ...]) -> Iterator[StructuralProblem]:

@@ -40,7 +40,7 @@ LANGUAGE = frozenset(
 )
 """Functions that the evaluator knows (common-expression-language 0.10); a test asks it."""
 
-_SORTS = frozenset(("int", "uint", "double", "string", "bytes", "bool", "list", "map", "null_type", "type"))
+SORTS = frozenset(("int", "uint", "double", "string", "bytes", "bool", "list", "map", "null_type", "type"))
 """What `type(...)` gives, which the evaluator calls variables."""
 
 _LOCATED = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
@@ -114,8 +114,8 @@ def compile_expression(text: str, variables: frozenset[str]) -> Expression | Mal
         program = cel.compile(text)
         names = program.references()
     except ValueError as error:
-        return _malformed(text, str(error))
-    read = frozenset(names["variables"]) - bound_names(text) - _SORTS
+        return in_words(text, str(error))
+    read = frozenset(names["variables"]) - bound_names(text) - SORTS
     for name in sorted(read - variables):
         close = near_misses(name, variables)
         cure = f"write `{close[0]}`" if close else f"there are: {', '.join(f'`{one}`' for one in sorted(variables))}"
@@ -173,18 +173,18 @@ def _size(value: Any) -> int:
     return 1 + sum(map(_size, value)) if isinstance(value, list | tuple) else 1
 
 
-def _malformed(text: str, said: str) -> Malformed:
-    """The first thing that the parser says, in words."""
+def in_words(text: str, said: str) -> Malformed:
+    """The first thing that the parser says of an expression, in words."""
     located = _LOCATED.search(said)
     if located is None:
         return Malformed(said.splitlines()[0], 0)
     line, column, problem = int(located[1]), int(located[2]), located[3]
     lines = text.split("\n")
     offset = min(sum(len(one) + 1 for one in lines[: line - 1]) + column - 1, len(text))
-    return _in_words(problem, text, offset)
+    return _told(problem, text, offset)
 
 
-def _in_words(problem: str, text: str, offset: int) -> Malformed:
+def _told(problem: str, text: str, offset: int) -> Malformed:
     quoted = re.search(r"'(.*?)'(?: expecting|$)", problem)
     word = quoted[1] if quoted is not None else ""
     here = next((one.text for one in tokens_of(text) if one.start <= offset < one.start + len(one.text)), "")

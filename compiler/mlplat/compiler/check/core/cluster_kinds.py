@@ -152,6 +152,29 @@ def _versions(value: Any) -> str | None:
     return None if sum(one.get("storage") is True for one in held) == 1 else "must have one with `storage: true`"
 
 
+_POLICY: dict[str, Any] = {
+    "spec.paramKind": f.need("apiVersion", "kind"),
+    "spec.paramKind.kind": f.text(lambda v: why_no_service_name(v.lower())),
+    "spec.paramKind.apiVersion": f.text(
+        lambda v: "must be `group/version` or `version`" if v.count("/") > 1 else why_no_service_name(v.split("/")[-1])
+    ),
+    "spec.matchConstraints": f.need("resourceRules"),
+    **_at("spec.matchConstraints", _MATCH),
+    **_at("spec.matchConditions[]", _CONDITION),
+    "spec.matchConditions": f.unique("name"),
+    "spec.variables[]": f.need("name", "expression"),
+    "spec.variables[].name": f.text(
+        lambda v: None if v.isascii() and v.isidentifier() else "must be an identifier of CEL"
+    ),
+}
+_BINDING: dict[str, Any] = {
+    "spec.policyName": f.subdomain,
+    "spec.paramRef": _parameter,
+    "spec.paramRef.name": f.text(why_no_path_segment),
+    "spec.paramRef.parameterNotFoundAction": f.one_of("Allow", "Deny"),
+    **_at("spec.matchResources", _MATCH),
+}
+
 CLUSTER_FORMS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     (_HOOKS, "ValidatingWebhookConfiguration"): {**_at("webhooks[]", _HOOK), "webhooks": f.unique("name")},
     (_HOOKS, "MutatingWebhookConfiguration"): {**_at("webhooks[]", _HOOK), "webhooks": f.unique("name")},
@@ -159,38 +182,40 @@ CLUSTER_FORMS: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "": f.need("spec"),
         "spec": f.need("matchConstraints"),
         "spec.failurePolicy": f.one_of("Fail", "Ignore", empty=False),
-        "spec.paramKind": f.need("apiVersion", "kind"),
-        "spec.paramKind.kind": f.text(lambda v: why_no_service_name(v.lower())),
-        "spec.matchConstraints": f.need("resourceRules"),
-        **_at("spec.matchConstraints", _MATCH),
-        **_at("spec.matchConditions[]", _CONDITION),
-        "spec.matchConditions": f.unique("name"),
+        **_POLICY,
         "spec.validations[]": f.need("expression"),
         "spec.validations[].reason": f.one_of(*_VALIDATION_REASONS, empty=False),
-        "spec.variables[]": f.need("name", "expression"),
-        "spec.variables": f.unique("name"),
-        "spec.variables[].name": f.text(
-            lambda v: None if v.isascii() and v.isidentifier() else "must be an identifier of CEL"
-        ),
         "spec.auditAnnotations[]": f.need("key", "valueExpression"),
         "spec.auditAnnotations": f.unique("key"),
         "spec.auditAnnotations[].key": f.qualified,
     },
+    (_HOOKS, "MutatingAdmissionPolicy"): {
+        "": f.need("spec"),
+        "spec": f.need("matchConstraints", "mutations", "reinvocationPolicy"),
+        "spec.failurePolicy": f.one_of("Fail", "Ignore", empty=False),
+        "spec.reinvocationPolicy": f.one_of("Never", "IfNeeded", empty=False),
+        **_POLICY,
+        "spec.mutations[]": f.need("patchType"),
+        "spec.mutations[].patchType": f.one_of("ApplyConfiguration", "JSONPatch", empty=False),
+    },
+    (_HOOKS, "MutatingAdmissionPolicyBinding"): {
+        "": f.need("spec"),
+        "spec": f.need("policyName"),
+        **_BINDING,
+    },
     (_HOOKS, "ValidatingAdmissionPolicyBinding"): {
         "": f.need("spec"),
         "spec": f.need("policyName", "validationActions"),
-        "spec.policyName": f.subdomain,
         "spec.validationActions": _actions,
         "spec.validationActions[]": f.one_of("Deny", "Warn", "Audit", empty=False),
-        "spec.paramRef": _parameter,
-        "spec.paramRef.name": f.text(why_no_path_segment),
-        "spec.paramRef.parameterNotFoundAction": f.one_of("Allow", "Deny"),
-        **_at("spec.matchResources", _MATCH),
+        **_BINDING,
     },
     ("apiextensions.k8s.io", "CustomResourceDefinition"): {
         "spec.group": f.subdomain,
         "spec.scope": f.one_of("Cluster", "Namespaced", empty=False),
         **_at("spec.names", _NAMES),
+        **_at("spec.conversion.webhook.clientConfig", _CLIENT),
+        "spec.conversion.webhook.conversionReviewVersions[]": f.text(why_no_service_name, empty=False),
         "spec.versions": _versions,
         "spec.versions[]": f.need("name", "schema"),
         "spec.versions[].name": f.text(why_no_service_name),

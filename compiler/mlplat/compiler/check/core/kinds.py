@@ -7,6 +7,7 @@ from mlplat.compiler.check.core import forms as f
 from mlplat.compiler.check.core.cluster_kinds import CLUSTER_FORMS
 from mlplat.compiler.check.core.forms import Forms
 from mlplat.compiler.check.core.pod_forms import NODE_TERMS
+from mlplat.compiler.check.core.running_kinds import RUNNING_FORMS
 from mlplat.compiler.check.core.schedules import is_time_zone, why_no_schedule
 from mlplat.compiler.check.core.volume_forms import CLAIM, DRIVER
 from mlplat.objects.names import why_no_path_segment, why_no_service_name
@@ -209,6 +210,7 @@ FORMS: Mapping[tuple[str, str], Forms] = {
     key: Forms(table)
     for key, table in {
         **CLUSTER_FORMS,
+        **RUNNING_FORMS,
         ("apps", "Deployment"): {
             **_WORKLOAD,
             "spec.progressDeadlineSeconds": _COUNT,

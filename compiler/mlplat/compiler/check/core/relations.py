@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from mlplat.compiler.check.core import cluster_kinds, jobs, limits, services
+from mlplat.compiler.check.core import admission, cluster_kinds, definitions, jobs, limits, running_kinds, services
 from mlplat.compiler.check.reading import Body, Problem, at_key, mapping, mappings, metadata_of, number, spec_of, texts
 from mlplat.objects.names import why_no_qualified_name, why_no_subdomain
 
 _RBAC = "rbac.authorization.k8s.io"
+_HOOKS = "admissionregistration.k8s.io"
 
 
 def _deployment(body: Body) -> Iterator[Problem]:
@@ -289,9 +290,18 @@ def _replication(body: Body) -> Iterator[Problem]:
 
 
 RELATIONS: Mapping[tuple[str, str], Callable[[Body], Iterator[Problem]]] = {
+    (_HOOKS, "ValidatingAdmissionPolicy"): admission.problems_of_policy,
+    (_HOOKS, "MutatingAdmissionPolicy"): admission.problems_of_policy,
+    (_HOOKS, "ValidatingWebhookConfiguration"): admission.problems_of_hooks,
+    (_HOOKS, "MutatingWebhookConfiguration"): admission.problems_of_hooks,
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): definitions.problems_of_definition,
     ("apiregistration.k8s.io", "APIService"): cluster_kinds.problems_of_api_service,
     ("", "Endpoints"): cluster_kinds.problems_of_endpoints,
     ("discovery.k8s.io", "EndpointSlice"): cluster_kinds.problems_of_slice,
+    ("flowcontrol.apiserver.k8s.io", "FlowSchema"): running_kinds.problems_of_flow_schema,
+    ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration"): running_kinds.problems_of_priority_level,
+    ("storage.k8s.io", "CSIDriver"): running_kinds.problems_of_driver,
+    ("", "Event"): running_kinds.problems_of_event,
     ("apps", "Deployment"): _deployment,
     ("apps", "DaemonSet"): _daemon_set,
     ("apps", "StatefulSet"): _stateful_set,

@@ -21,7 +21,11 @@ _INDEX = re.compile(r"/\d+(?=/|$)")
 _FIELDS: Mapping[tuple[str, str], frozenset[str]] = {
     ("", "LimitRange"): frozenset(("/spec/limits",)),
     ("", "PersistentVolumeClaim"): frozenset(("/spec/dataSource/kind", "/spec/dataSource/name")),
-    ("apiextensions.k8s.io", "CustomResourceDefinition"): frozenset(("/spec/versions[]/served",)),
+    ("", "Event"): frozenset(("/involvedObject", "/metadata")),
+    ("storage.k8s.io", "CSIDriver"): frozenset(("/spec", "/spec/tokenRequests[]/audience")),
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): frozenset(
+        ("/spec/versions[]/served", "/spec/versions[]/storage")
+    ),
     ("batch", "Job"): frozenset(("/spec/podFailurePolicy/rules",)),
     ("batch", "CronJob"): frozenset(("/spec/jobTemplate/spec/podFailurePolicy/rules",)),
     ("autoscaling", "HorizontalPodAutoscaler"): frozenset(

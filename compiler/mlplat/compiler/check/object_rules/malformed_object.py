@@ -7,7 +7,7 @@ never does what its author meant.
 
 from collections.abc import Iterable
 
-from mlplat.catalog.structural import Problem, StructuralProblem, check_structure
+from mlplat.catalog.structural import Problem, StructuralProblem, check_spelling, check_structure
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.core.unenforced import is_unenforced
 from mlplat.compiler.check.embedded import Body, bodies_of, is_placeholder
@@ -23,7 +23,9 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
             table = scope.tables.lookup(body.body["apiVersion"], body.body["kind"])
             if table is None:
                 continue
-            for problem in check_structure(body.body, table):
+            # What a platform compiles to is never written as only JSON can write it.
+            spelling = check_spelling(body.body, table) if scope.environment is None else []
+            for problem in [*spelling, *check_structure(body.body, table)]:
                 if not _is_filled_in_later(body, problem):
                     source = f"{table.component} {table.component_version}"
                     yield _found(
