@@ -129,8 +129,6 @@ def _in(root: str, where: str) -> str:
 
 
 def _words(error: Exception) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return "a manifest is not UTF-8 text"
     if isinstance(error, OSError):
         return f"cannot read `{error.filename}`: {(error.strerror or str(error)).lower()}"
     return str(error)

@@ -133,8 +133,6 @@ def _status(found: "DiffReport", gates: frozenset[str], exit_code: bool) -> int:
 
 
 def _words(error: Exception) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return "a manifest is not UTF-8 text"
     if isinstance(error, OSError):
         return f"cannot read `{error.filename or os.curdir}`: {(error.strerror or str(error)).lower()}"
     return str(error)

@@ -112,6 +112,8 @@ class Caller:
             raise refusal(answer)
         try:
             parsed = json.loads(answer.body)
+        except RecursionError:
+            raise RefusedError(Unread.UNREADABLE, "the answer nests too deep", answer.status) from None
         except ValueError:  # of UTF-8 or of JSON: what breaks on its way may be whole the next time
             raise _AgainError(Unread.UNREADABLE, "the answer is not JSON", answer.status) from None
         if not isinstance(parsed, dict):
@@ -150,7 +152,7 @@ def _message(answer: Answer) -> str:
     """One line: the status, and what the server says in a `Status` object."""
     try:
         parsed = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         parsed = None
     said = parsed.get("message") if isinstance(parsed, Mapping) else None
     if not isinstance(said, str) or not said:

@@ -32,7 +32,7 @@ _LOOPBACK = ("127.", "localhost", "[::1]")
 class NoClusterError(Exception):
     """The command line cannot be carried out: no client, no kubeconfig, no such context, no credentials.
 
-    The text is one line for people, without credentials.
+    The text is one line for people, without credentials. What follows a semicolon in it is the cure.
     """
 
 

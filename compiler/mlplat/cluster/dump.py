@@ -11,19 +11,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from mlplat.cluster.live import KindRequest, LiveState, Unread, UnreadKind
 from mlplat.cluster.redaction import redact
-from mlplat.objects.go_yaml import parse_values
+from mlplat.diagnostics import Diagnostic, Label, Severity, Span
+from mlplat.objects.go_yaml import OversizedError, parse_values
 from mlplat.objects.gvk import GVK, gvk_of
+from mlplat.objects.nesting import MAX_DEPTH, nests_too_deep
+from mlplat.objects.texts import decoded
 
 STDIN = "-"
 _SUFFIXES = (".yaml", ".yml", ".json")
 
 
 class DumpError(Exception):
-    """A dump that cannot be read. The text is a sentence for people and quotes nothing of the dump."""
+    """A dump that cannot be read: the finding, which quotes nothing of the dump."""
+
+    def __init__(self, finding: Diagnostic) -> None:
+        super().__init__(finding.headline)
+        self.finding = finding
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ class Dump:
     refused: tuple[Mapping[str, Any], ...] = ()
     """Answers of kind Status that stand in the dump in the place of objects."""
     equivalent: Callable[[GVK, GVK], bool] = field(default=lambda one, other: one == other)
+    is_empty: bool = False
+    """True when it has no document at all, not even a List without items."""
 
     def read(self, requests: Sequence[KindRequest]) -> LiveState:
         """All objects of the dump; of the kinds asked for those that it cannot speak of."""
@@ -96,14 +103,18 @@ def _is_about(status: Mapping[str, Any], request: KindRequest) -> bool:
 def read_dump(where: str) -> Dump:
     """The dump in a file, in a folder and below, or on standard input (`-`); Secrets lose their values at once.
 
-    Raises DumpError with a sentence for people.
+    Raises DumpError with MLP701 for what cannot be opened or is no text, MLP702 for what is not well-formed, MLP703 for
+    what grows or nests beyond reason, MLP704 for a document that is no object.
     """
     objects: list[Mapping[str, Any]] = []
     refused: list[Mapping[str, Any]] = []
+    documents = 0
     for name, text in _texts(where):
-        for body in _objects(name, text):
+        values = _values(name, text)
+        documents += len(values)
+        for body in _objects(name, values):
             (refused if _is_status(body) else objects).append(redact(body))
-    return Dump(tuple(objects), refused=tuple(refused))
+    return Dump(tuple(objects), refused=tuple(refused), is_empty=not documents)
 
 
 def _is_status(body: Mapping[str, Any]) -> bool:
@@ -111,42 +122,68 @@ def _is_status(body: Mapping[str, Any]) -> bool:
 
 
 def _texts(where: str) -> Iterator[tuple[str, str]]:
+    name = where
     try:
         if where == STDIN:
-            yield "standard input", sys.stdin.read()
+            name = "standard input"
+            yield name, decoded(sys.stdin.buffer.read())
             return
         path = Path(where)
         files = [path]
         if path.is_dir():
             files = sorted(one for one in path.rglob("*") if one.suffix in _SUFFIXES and one.is_file())
         for file in files:
-            yield file.as_posix(), file.read_text(encoding="utf-8")
+            name = file.as_posix()
+            yield name, decoded(file.read_bytes())
     except OSError as error:
-        raise DumpError(f"cannot read `{error.filename or where}`: {(error.strerror or str(error)).lower()}") from None
-    except UnicodeDecodeError:
-        raise DumpError(f"`{where}` is not UTF-8 text") from None
+        raise DumpError(unreadable(name, error)) from None
+    except ValueError as error:
+        raise DumpError(unreadable(name, error)) from None
 
 
-def _objects(name: str, text: str) -> Iterator[Mapping[str, Any]]:
-    for number, value in enumerate(_values(name, text.removeprefix("\ufeff")), 1):
-        yield from _unpacked(value, f"`{name}`, document {number}")
+def unreadable(name: str, error: OSError | ValueError) -> Diagnostic:
+    """The finding for a file of either side that cannot be opened, or is no text."""
+    if isinstance(error, OSError):
+        why = (error.strerror or str(error)).lower()
+        return Diagnostic("MLP701", Severity.ERROR, f"cannot read `{error.filename or name}`: {why}", help=_CURE_PATH)
+    return Diagnostic("MLP701", Severity.ERROR, f"cannot read `{name}`: {error}", help="save it as UTF-8 text")
+
+
+_CURE_PATH = "name a file or folder that is there and that you may read"
+_CURE_FORM = "write the dump again: `mlplat drift --dump-commands` prints the commands"
+
+
+def _objects(name: str, values: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
+    for number, value in enumerate(values, 1):
+        if nests_too_deep(value):
+            raise DumpError(_oversized(name, f"nests deeper than {MAX_DEPTH} levels", None))
+        yield from _unpacked(value, _Place(name, f"document {number}"))
 
 
 def _values(name: str, text: str) -> Sequence[Any]:
-    if text.lstrip()[:1] == "{":
-        try:
-            return [json.loads(text)]
-        except ValueError:
-            pass  # several JSON documents one after the other, or YAML's flow style
-        several = _json_stream(text)
-        if several:
-            return several
     try:
+        if text.lstrip()[:1] == "{":
+            try:
+                return [json.loads(text)]
+            except ValueError:
+                pass  # several JSON documents one after the other, or YAML's flow style
+            several = _json_stream(text)
+            if several:
+                return several
         return parse_values(text)
-    except ValueError as error:
-        raise DumpError(f"`{name}` is not well-formed YAML{_place(error.__cause__)}") from None
+    except OversizedError as error:
+        raise DumpError(_oversized(name, str(error), error.place)) from None
     except RecursionError:
-        raise DumpError(f"`{name}` nests too deep") from None
+        raise DumpError(_oversized(name, f"nests deeper than {MAX_DEPTH} levels", None)) from None
+    except ValueError as error:
+        label = _label(name, error)
+        headline = f"`{name}` is not well-formed YAML{_in_words(label)}"
+        raise DumpError(Diagnostic("MLP702", Severity.ERROR, headline, label, help=_CURE_FORM)) from None
+
+
+def _oversized(name: str, problem: str, place: tuple[int, int] | None) -> Diagnostic:
+    label = Label(Span(name, *place, *place)) if place is not None else None
+    return Diagnostic("MLP703", Severity.ERROR, f"`{name}` {problem}{_in_words(label)}", label, help=_CURE_FORM)
 
 
 def _json_stream(text: str) -> list[Any]:
@@ -162,28 +199,50 @@ def _json_stream(text: str) -> list[Any]:
     return values
 
 
-def _place(error: BaseException | None) -> str:
-    """Line and column of what PyYAML stumbled over; its own words may quote the text."""
-    mark = getattr(error, "problem_mark", None) if isinstance(error, yaml.MarkedYAMLError) else None
-    return f" (line {mark.line + 1}, column {mark.column + 1})" if mark is not None else ""
+def _label(name: str, error: ValueError) -> Label | None:
+    """Where PyYAML stumbled; its own words may quote the text."""
+    mark = getattr(error.__cause__, "problem_mark", None)
+    if mark is None:
+        return None
+    place = (mark.line + 1, mark.column + 1)
+    return Label(Span(name, *place, *place))
 
 
-def _unpacked(value: Any, place: str) -> Iterator[Mapping[str, Any]]:
+def _in_words(label: Label | None) -> str:
+    return f" (line {label.span.line}, column {label.span.column})" if label is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A document of a file, or an item of a List in it."""
+
+    file: str
+    part: str
+
+    def item(self, index: int) -> "_Place":
+        return _Place(self.file, f"{self.part}, item {index}")
+
+    def refuse(self, why: str) -> DumpError:
+        headline = f"`{self.file}`, {self.part} {why}"
+        return DumpError(Diagnostic("MLP704", Severity.ERROR, headline, help=_CURE_FORM))
+
+
+def _unpacked(value: Any, place: _Place) -> Iterator[Mapping[str, Any]]:
     """An object, or the members of a List; those of a typed list (`kubectl get --raw`) do not say their kind."""
     if not isinstance(value, dict):
-        raise DumpError(f"{place} is no Kubernetes object")
+        raise place.refuse("is no Kubernetes object")
     kind, items = value.get("kind"), value.get("items")
-    if isinstance(kind, str) and kind.endswith("List") and (isinstance(items, list) or "items" in value):
+    if isinstance(kind, str) and kind.endswith("List") and "items" in value and isinstance(items, list | None):
         typed = kind != "List" and {"apiVersion": value.get("apiVersion"), "kind": kind.removesuffix("List")}
         for index, item in enumerate(items or ()):
             whole = {**typed, **item} if typed and isinstance(item, dict) else item
-            yield from _unpacked(whole, f"{place}, item {index}")
+            yield from _unpacked(whole, place.item(index))
         return
     try:
         gvk_of(value)
     except ValueError:
-        raise DumpError(f"{place} is no Kubernetes object: it has no `apiVersion` and `kind`") from None
+        raise place.refuse("is no Kubernetes object: it has no `apiVersion` and `kind`") from None
     metadata = value.get("metadata")
     if kind != "Status" and not (isinstance(metadata, dict) and isinstance(metadata.get("name"), str)):
-        raise DumpError(f"{place} is no object of a cluster: it has no `metadata.name`")
+        raise place.refuse("is no object of a cluster: it has no `metadata.name`")
     yield value

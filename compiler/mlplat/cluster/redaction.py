@@ -100,7 +100,10 @@ def _decoded(value: Any) -> bytes:
 def _plain(value: Any) -> bytes:
     if value is None:
         return b""
-    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
+    try:
+        text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
+    except (TypeError, RecursionError):  # keys of several types, or no end: no value of a Secret, and still not shown
+        text = type(value).__name__
     return text.encode("utf-8", "surrogatepass")
 
 

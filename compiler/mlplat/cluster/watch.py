@@ -205,7 +205,7 @@ def _event(line: bytes) -> Mapping[str, Any]:
     """One event; raises RefusedError for one that says that the watch is over."""
     try:
         event = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise NoAnswerError("the watch broke in the middle of an event") from None
     body = event.get("object") if isinstance(event, dict) else None
     if not isinstance(body, dict):

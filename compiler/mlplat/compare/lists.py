@@ -8,11 +8,11 @@ changed item is not reported as a changed list, and by the longest common run wh
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 from mlplat.catalog import node as nodes
 from mlplat.catalog.node import Node
+from mlplat.compare.sequences import longest_common_run
 from mlplat.objects.equality import is_map
 
 _NAMING = (
@@ -67,17 +67,18 @@ def pair_lists(old: Sequence[Any], new: Sequence[Any], node: Node | None) -> Pai
     return Pairing(tuple(_by_position(old, new)))
 
 
-def item_step(items: Sequence[Any], index: int, node: Node | None) -> str:
-    """How a path names one item of a list: by its keys where the list has them (`[name=main]`), else by its index."""
+def naming_of(items: Sequence[Any], node: Node | None) -> tuple[str, ...]:
+    """The keys by which paths name the items of a list; none where they have only their index."""
     schema = node or {}
     keys = nodes.list_keys(schema) or _merge_keys(schema)
-    if index < len(items):
-        if keys and _keyed(items, keys):
-            return _step(items[index], keys, index)
-        for naming in _NAMING:
-            if _named(items, naming):
-                return _step(items[index], naming, index)
-    return f"[{index}]"
+    if keys and _keyed(items, keys):
+        return tuple(keys)
+    return next((naming for naming in _NAMING if _named(items, naming)), ())
+
+
+def item_step(items: Sequence[Any], index: int, naming: tuple[str, ...]) -> str:
+    """How a path names one item of a list: by the keys that `naming_of` gives (`[name=main]`), else by its index."""
+    return _step(items[index], naming, index) if naming and index < len(items) else f"[{index}]"
 
 
 def _merge_keys(node: Node) -> tuple[str, ...]:
@@ -168,16 +169,20 @@ def _shown(item: Any, index: int) -> str:
 
 
 def _by_position(old: Sequence[Any], new: Sequence[Any]) -> Iterator[Pair]:
+    """The items of the longest common run are pairs; what lies between two of them is paired by its order there."""
     left, right = [_text(item) for item in old], [_text(item) for item in new]
-    matcher = SequenceMatcher(a=left, b=right, autojunk=False)
-    for tag, start, end, other, stop in matcher.get_opcodes():
-        both = min(end - start, stop - other) if tag in ("equal", "replace") else 0
+    start = other = 0
+    for mate, twin in (*longest_common_run(left, right), (len(left), len(right))):
+        both = min(mate - start, twin - other)
         for offset in range(both):
             yield Pair(start + offset, other + offset, f"[{start + offset}]")
-        for index in range(start + both, end):
+        for index in range(start + both, mate):
             yield Pair(index, None, f"[{index}]")
-        for index in range(other + both, stop):
+        for index in range(other + both, twin):
             yield Pair(None, index, f"[{index}]")
+        if mate < len(left):
+            yield Pair(mate, twin, f"[{mate}]")
+        start, other = mate + 1, twin + 1
 
 
 def _is_moved(pairs: Sequence[Pair]) -> bool:

@@ -213,7 +213,16 @@ RENDER = (
     Code("MLP606", "remote-base", "a base from the network"),
 )
 
-DRIFT: tuple[Code, ...] = ()
+DRIFT: tuple[Code, ...] = (
+    Code("MLP701", "unreadable-side", "one side of a comparison cannot be read"),
+    Code("MLP702", "malformed-dump", "a dump that is not well-formed"),
+    Code("MLP703", "oversized-dump", "a dump that grows or nests beyond reason"),
+    Code("MLP704", "foreign-document", "a dump holds something that is no object of a cluster"),
+    Code("MLP705", "nothing-declared", "nothing is declared to compare with"),
+    Code("MLP706", "no-cluster", "no cluster to compare with"),
+    Code("MLP707", "other-cluster", "a kubeconfig that leads to another cluster"),
+    Code("MLP708", "empty-dump", "an empty dump that is said to be complete"),
+)
 
 DIFF = (
     Code("MLP801", "no-repository", "no git repository to compare with"),

@@ -178,7 +178,7 @@ def _is_kept_by_server(case: Case, spot: Spot) -> bool:
     if case.kind == ("batch", "Job") and path[-2:-1] == ("labels",) and is_job_label(key):
         return True
     if path[:2] == ("metadata", "finalizers"):
-        return len(path) == 3 and spot.value in FINALIZERS
+        return len(path) == 3 and isinstance(spot.value, str) and spot.value in FINALIZERS
     if path[:2] == ("metadata", "ownerReferences"):
         return True
     if len(path) >= 2 and path[-2] == "annotations" and len(path) == 3:

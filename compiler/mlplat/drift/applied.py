@@ -73,8 +73,13 @@ def _order(entry: Entry) -> tuple[str, bool]:
 
 
 def _twins(item: Any, items: Any) -> Iterator[Any]:
+    if not is_map(item):
+        if item in items:
+            yield item
+        return
+    key = _key(item)
     for other in items:
-        if item == other or (is_map(item) and is_map(other) and _key(item) is not None and _key(item) == _key(other)):
+        if item == other or (key is not None and is_map(other) and _key(other) == key):
             yield other
 
 

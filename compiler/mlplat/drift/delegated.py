@@ -10,7 +10,7 @@ from mlplat.drift.defaults.products import KUEUE_KEYS, QUEUE_LABEL
 from mlplat.drift.defaults.spot import Spot
 from mlplat.drift.managers import SCALE
 from mlplat.drift.owners import Hold
-from mlplat.objects.equality import is_map
+from mlplat.objects.equality import is_list, is_map
 
 _SCALERS = ("kube-controller-manager", "keda-operator", "keda", "vertical-pod-autoscaler")
 _SUSPEND = (("spec", "suspend"), ("spec", "runPolicy", "suspend"))
@@ -52,7 +52,8 @@ def is_from_flavor(case: Case, spot: Spot) -> bool:
         if not is_map(spec):
             continue
         holder = spot.path[-2] if len(spot.path) > 1 else ""
-        if holder == "tolerations" and spot.value in (spec.get("tolerations") or ()):
+        tolerations = spec.get("tolerations")
+        if holder == "tolerations" and is_list(tolerations) and spot.value in tolerations:
             return True
         labels = spec.get("nodeLabels")
         if holder == "nodeSelector" and is_map(labels) and labels.get(spot.key) == spot.value:
@@ -86,7 +87,7 @@ def _scaled(case: Case, live: Any, holds: Sequence[Hold]) -> str | None:
         return None
     bounds = list(_bounds(case))
     for low, high, name in bounds:
-        if low <= live <= high:
+        if isinstance(low, int) and isinstance(high, int) and low <= live <= high:
             return f"{name} keeps the replicas between {low} and {high}"
     if bounds:
         return None
@@ -96,11 +97,12 @@ def _scaled(case: Case, live: Any, holds: Sequence[Hold]) -> str | None:
     return None
 
 
-def _bounds(case: Case) -> Iterator[tuple[int, int, str]]:
+def _bounds(case: Case) -> Iterator[tuple[Any, Any, str]]:
+    """Lower and upper bound as they are written, and the scaler."""
     ref = case.declared.ref
     seen: set[tuple[str, str]] = set()
     for scaler in case.around.scalers:
-        spec, metadata = scaler.get("spec"), scaler.get("metadata", {})
+        spec, metadata = scaler.get("spec"), scaler["metadata"]
         target = spec.get("scaleTargetRef") if is_map(spec) else None
         if not is_map(spec) or not is_map(target) or (metadata.get("namespace") or ref.namespace) != ref.namespace:
             continue
@@ -110,7 +112,7 @@ def _bounds(case: Case) -> Iterator[tuple[int, int, str]]:
         seen.add(identity)
         if scaler.get("kind") == "ScaledObject":
             idle, low = spec.get("idleReplicaCount"), spec.get("minReplicaCount", 0)
-            low = low if idle is None else min(low, idle)
+            low = min(low, idle) if isinstance(idle, int) and isinstance(low, int) else low
             yield low, spec.get("maxReplicaCount", 100), f"ScaledObject {metadata.get('name')}"
         else:
             low = spec.get("minReplicas")

@@ -63,7 +63,7 @@ def likely_plural(kind: str) -> str:
 
 def detect(declared: DeclaredSet, live: LiveState, settings: Settings) -> DriftReport:
     """The report of a comparison. `live` answers the requests of `requests_of`."""
-    held = _by_ref(live, declared, settings.namespace)
+    held, twice = _by_ref(live, declared, settings.namespace)
     shown = Shown(_secret_values(declared, live))
     around = _surroundings(declared, live)
     run = _Run(settings, shown, around)
@@ -85,7 +85,7 @@ def detect(declared: DeclaredSet, live: LiveState, settings: Settings) -> DriftR
     return DriftReport(
         environment=declared.environment,
         findings=tuple(findings),
-        notes=(*declared.notes, *run.notes, *unclaimed.notes, *ruled.notes, *explained),
+        notes=(*declared.notes, *twice, *run.notes, *unclaimed.notes, *ruled.notes, *explained),
         complete=not any(one.cls is DriftClass.NOT_COMPARABLE for one in findings),
         objects=len(declared.objects),
         in_sync=clean,
@@ -143,25 +143,38 @@ class _Run:
             last_applied(live, owners),
             self.explained,
         )
-        findings, notes = judge(case, self.shown)
+        try:
+            findings, notes = judge(case, self.shown)
+        except (
+            RecursionError
+        ):  # of a live object: what is declared, and what a dump holds, was looked at when it was read
+            self.findings.append(_whole(item, DriftClass.NOT_COMPARABLE, "the live object nests too deep"))
+            return
         self.findings += findings
         self.notes += notes
 
 
-def _by_ref(live: LiveState, declared: DeclaredSet, namespace: str) -> dict[ObjectRef, Mapping[str, Any]]:
-    """The live objects by reference. The declared version of a kind is preferred where a dump holds several."""
+def _by_ref(
+    live: LiveState, declared: DeclaredSet, namespace: str
+) -> tuple[dict[ObjectRef, Mapping[str, Any]], list[Note]]:
+    """The live objects by reference, and notes on those that are there twice in different states. The declared version
+    of a kind is preferred where a dump holds several."""
     wanted = {item.gvk for item in declared.objects}
     scopes = {item.gvk.group_kind: item.namespaced for item in declared.objects}
     found: dict[ObjectRef, Mapping[str, Any]] = {}
+    twice: list[Note] = []
     for body in live.objects:
         gvk, metadata = gvk_of(body), body["metadata"]
         space = str(metadata.get("namespace") or "")
         if not space and scopes.get(gvk.group_kind):
             space = namespace
         ref = ObjectRef(gvk.group, gvk.kind, space, str(metadata["name"]))
+        if ref in found and gvk == gvk_of(found[ref]) and body != found[ref]:
+            name = ObjectName(gvk.api_version, gvk.kind, space or None, ref.name)
+            twice.append(Note("dumped-twice", "the dump holds it in several states: the last one is compared", name))
         if ref not in found or gvk in wanted:
             found[ref] = body
-    return found
+    return found, twice
 
 
 def _surroundings(declared: DeclaredSet, live: LiveState) -> Surroundings:

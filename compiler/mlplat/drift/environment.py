@@ -99,11 +99,14 @@ class CompiledEnvironment:
         return DeclaredObject(redact(item.body), gvk, item.ref, table, self._locator(item), files.get(id(item)), team)
 
     def _locator(self, item: KubeObject) -> Locate:
+        firsts: dict[str, str] = {}
+
         def locate(path: Place) -> Span | None:
-            pointer = pointer_of(path)
-            below = [one for one, _ in leaves(item.body) if one == pointer or one.startswith(pointer + "/")]
-            if path and below:
-                found = self.provenance.origins(self.name, item, below[:1])
+            if path and not firsts:
+                firsts.update(_first_leaves(item.body))
+            first = firsts.get(pointer_of(path)) if path else None
+            if first is not None:
+                found = self.provenance.origins(self.name, item, [first])
                 for origin in found.values():
                     return origin.span
             return _document_span(item)
@@ -169,6 +172,17 @@ def compile_environment(root: Path, name: str, committed: Path) -> "CompiledEnvi
 
 def _key(item: KubeObject) -> tuple[str, ...]:
     return (item.body["apiVersion"], item.ref.kind, item.ref.namespace, item.logical_name)
+
+
+def _first_leaves(body: Mapping[str, Any]) -> dict[str, str]:
+    """Of every place of an object, by pointer, the first leaf at or below it."""
+    firsts: dict[str, str] = {}
+    for leaf, _ in leaves(body):
+        place = leaf
+        while place and place not in firsts:
+            firsts[place] = leaf
+            place = place.rpartition("/")[0]
+    return firsts
 
 
 def _document_span(item: KubeObject) -> Span | None:

@@ -10,14 +10,15 @@ _MOST = 8
 
 
 def words_for(declared: Any, live: Any) -> list[str]:
-    """One line for each place in which two structures differ, at most eight."""
+    """One line for each place in which two structures differ, at most eight; none where they nest too
+    deep."""
     from deepdiff import DeepDiff  # heavy, and needed for few findings
 
-    lines = [
-        line.rstrip(".")
-        for line in DeepDiff(declared, live, ignore_order=False, verbose_level=2).pretty().splitlines()
-        if line.strip()
-    ]
+    try:
+        said = DeepDiff(declared, live, ignore_order=False, verbose_level=2).pretty()
+    except RecursionError:  # it takes many calls a level
+        return []
+    lines = [line.rstrip(".") for line in said.splitlines() if line.strip()]
     if len(lines) > _MOST:
         return [*lines[: _MOST - 1], f"and {len(lines) - _MOST + 1} more differences"]
     return lines

@@ -9,9 +9,10 @@ from mlplat.cluster.caller import Caller
 from mlplat.cluster.connect import NoClusterError, connect
 from mlplat.cluster.live import LiveState
 from mlplat.cluster.reader import ClusterReader
+from mlplat.diagnostics import Diagnostic, Severity
 from mlplat.drift.confirm import confirmed
 from mlplat.drift.report import DriftReport, ObjectName
-from mlplat.drift.sources import Comparison
+from mlplat.drift.sources import Comparison, DriftError
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +26,25 @@ class Access:
 
 
 def reach(comparison: Comparison, access: Access) -> Caller:
-    """The cluster; raises NoClusterError, also when it is not the one of the environment."""
-    connection = connect(access.kubeconfig, access.context)
+    """The cluster; raises DriftError with MLP706 where there is none to be reached, and with MLP707 when it is not the
+    one of the environment."""
+    try:
+        connection = connect(access.kubeconfig, access.context)
+    except NoClusterError as error:
+        headline, _, cure = str(error).partition("; ")
+        raise DriftError(findings=(Diagnostic("MLP706", Severity.ERROR, headline, help=cure or _CURE),)) from None
     if not access.any_cluster and is_other_server(comparison.server, connection.server):
-        raise NoClusterError(
-            f"the kubeconfig leads to {connection.server}, the environment is on {comparison.server}; "
-            "--context names another cluster, --any-cluster compares with this one"
-        )
+        headline = f"the kubeconfig leads to {connection.server}, the environment is on {comparison.server}"
+        cure = "name another cluster by --context, or compare with this one by --any-cluster"
+        raise DriftError(findings=(Diagnostic("MLP707", Severity.ERROR, headline, help=cure),))
     return Caller(connection)
 
 
+_CURE = "name the cluster by --kubeconfig and --context, or read a dump of it by --live"
+
+
 def compare_live(comparison: Comparison, access: Access, progress: Callable[[int, int], None]) -> DriftReport:
-    """One comparison with the cluster. Raises NoClusterError."""
+    """One comparison with the cluster. Raises DriftError."""
     caller = reach(comparison, access)
     state = ClusterReader(caller, progress=progress).read(comparison.requests)
     report = comparison.report(state)

@@ -7,7 +7,7 @@ nothing below it is owned with all that it holds: that is how an atomic list or 
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -29,16 +29,70 @@ class Entry:
     time: str | None
     actor: Actor
     fields: Mapping[str, Any]
+    _items: dict[int, "_Items"] = field(default_factory=dict, compare=False, repr=False)
+
+    def item(self, node: Mapping[str, Any], item: Any, index: int) -> Mapping[str, Any] | None:
+        """What the entry says of an item of the list that a node of its fields stands for; None where it says
+        nothing."""
+        if id(node) not in self._items:
+            self._items[id(node)] = _Items.of(node)
+        return self._items[id(node)].find(item, index)
 
     @property
     def writer(self) -> Writer:
         """The entry as a report names it."""
-        return Writer(self.manager, self.operation, self.subresource, self.time)
+        return Writer(self.manager, self.operation, self.subresource, self.time, _is_one_field(self.fields))
 
     @property
     def is_applier(self) -> bool:
         """True for a write of the GitOps applier."""
         return self.actor is Actor.APPLIER
+
+
+@dataclass(frozen=True, slots=True)
+class _Items:
+    """The items of one list that an entry owns: by the values of their keys, the values of keys by their names."""
+
+    keyed: Mapping[tuple[str, ...], Mapping[tuple[str, ...], Mapping[str, Any]]]
+    valued: tuple[tuple[Any, Mapping[str, Any]], ...]
+    numbered: Mapping[int, Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, node: Mapping[str, Any]) -> "_Items":
+        keyed: dict[tuple[str, ...], dict[tuple[str, ...], Mapping[str, Any]]] = {}
+        valued: list[tuple[Any, Mapping[str, Any]]] = []
+        numbered: dict[int, Mapping[str, Any]] = {}
+        for name, below in node.items():
+            held = _mapping(below)
+            if name[:2] == "i:" and name[2:].isdecimal():
+                numbered[int(name[2:])] = held
+            elif name[:2] in ("k:", "v:"):
+                value = _parsed(name[2:])
+                if name[0] == "v":
+                    valued.append((value, held))
+                elif is_map(value):
+                    keys = tuple(sorted(value))
+                    keyed.setdefault(keys, {}).setdefault(_identity(value, keys), held)
+        return cls(keyed, tuple(valued), numbered)
+
+    def find(self, item: Any, index: int) -> Mapping[str, Any] | None:
+        if is_map(item):
+            for keys, held in self.keyed.items():
+                found = held.get(_identity(item, keys))
+                if found is not None:
+                    return found
+        by_value = next((held for value, held in self.valued if same(value, item)), None)
+        return self.numbered.get(index) if by_value is None else by_value
+
+
+def _identity(item: Mapping[str, Any], keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The values of some keys as texts that are the same when JSON calls the values the same."""
+    return tuple(_text(item.get(key, _KEY_DEFAULTS.get(key))) for key in keys)
+
+
+def _text(value: Any) -> str:
+    whole = isinstance(value, float) and value.is_integer()
+    return json.dumps(int(value) if whole else value, sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +164,19 @@ class Owners:
         return max(chosen, key=lambda one: one[:2])[2] if chosen else None
 
 
+def _is_one_field(fields: Mapping[str, Any]) -> bool:
+    """True when an entry lists one field, or one item with one field beside its keys."""
+    node, keys = fields, frozenset[str]()
+    while True:
+        below = {name: inner for name, inner in node.items() if name != "." and name not in keys}
+        if len(below) != 1:
+            return not below and node is not fields
+        ((name, inner),) = below.items()
+        node = _mapping(inner)
+        named = _parsed(name[2:]) if name[:2] == "k:" else None
+        keys = frozenset(f"f:{key}" for key in named) if is_map(named) else frozenset()
+
+
 def owners_of(live: Mapping[str, Any], appliers: Appliers) -> Owners:
     """What `managedFields` of a live object says."""
     return Owners(tuple(_entries(live, appliers)), live)
@@ -136,7 +203,7 @@ def _hold(entry: Entry, path: Path, body: Any) -> Hold | None:
     node: Mapping[str, Any] = entry.fields
     value: Any = body
     for depth, step in enumerate(path):
-        below, value = _step(node, value, step)
+        below, value = _step(entry, node, value, step)
         if below is None:
             # Nothing listed below: the value is owned as one, whatever it holds.
             return Hold(entry, depth, True, False, False) if depth and not node else None
@@ -149,46 +216,30 @@ def _nearness(entry: Entry, path: Path, body: Any) -> int:
     node: Mapping[str, Any] = entry.fields
     value: Any = body
     for depth, step in enumerate(path):
-        node_below, value = _step(node, value, step)
+        node_below, value = _step(entry, node, value, step)
         if node_below is None:
             return depth
         node = node_below
     return len(path)
 
 
-def _step(node: Mapping[str, Any], value: Any, step: str | int) -> tuple[Mapping[str, Any] | None, Any]:
+def _step(entry: Entry, node: Mapping[str, Any], value: Any, step: str | int) -> tuple[Mapping[str, Any] | None, Any]:
     """What an entry says, and the object holds, one step further down."""
     if isinstance(step, str):
         below = node.get("f:" + step)
         return (_mapping(below) if below is not None else None), value.get(step) if is_map(value) else None
     items = value if is_list(value) else ()
     inner = items[step] if step < len(items) else None
-    return _item(node, inner, step), inner
-
-
-def _item(node: Mapping[str, Any], item: Any, index: int) -> Mapping[str, Any] | None:
-    for name, below in node.items():
-        kind = name[:2]
-        if kind == "k:":
-            if is_map(item) and _matches(item, name):
-                return _mapping(below)
-        elif (kind == "v:" and same(_parsed(name), item)) or (kind == "i:" and name[2:] == str(index)):
-            return _mapping(below)
-    return None
+    return entry.item(node, inner, step), inner
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if is_map(value) else {}
 
 
-def _matches(item: Mapping[str, Any], name: str) -> bool:
-    keys = _parsed(name)
-    return is_map(keys) and all(same(item.get(key, _KEY_DEFAULTS.get(key)), value) for key, value in keys.items())
-
-
 @lru_cache(maxsize=4096)
-def _parsed(name: str) -> Any:
+def _parsed(text: str) -> Any:
     try:
-        return json.loads(name[2:])
-    except ValueError:
+        return json.loads(text)
+    except (ValueError, RecursionError):
         return None

@@ -1,13 +1,14 @@
 """One declared object and its live state: what differs, and what of it is drift."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import Enum
 from typing import Any
 
 from mlplat.catalog import node as nodes
 from mlplat.catalog.node import Node
 from mlplat.compare.difference import ABSENT, Difference, Path
-from mlplat.compare.lists import item_step
+from mlplat.compare.lists import item_step, naming_of
 from mlplat.compare.tree import compare_objects, step_text
 from mlplat.drift.added import Extra, extras_of
 from mlplat.drift.context import Case, outsiders
@@ -18,7 +19,7 @@ from mlplat.drift.defaults.server import stored
 from mlplat.drift.defaults.spot import pattern_of
 from mlplat.drift.delegated import delegation
 from mlplat.drift.owners import Hold
-from mlplat.drift.places import readable_of, value_at
+from mlplat.drift.places import Readable, value_at
 from mlplat.drift.report import Cause, Confidence, DriftClass, DriftFinding, Note, ObjectName, Writer
 from mlplat.drift.rewrites import written_path
 from mlplat.drift.shown import Shown
@@ -52,7 +53,7 @@ def _reordered(case: Case, declared: Any, live: Any) -> Iterator[Difference]:
     old, new = value_at(declared, path), value_at(live, path)
     if not is_list(old) or not is_list(new):
         return
-    left, right = [one.get("name") for one in old], [one.get("name") for one in new]
+    left, right = ([str(one.get("name")) for one in items if is_map(one)] for items in (old, new))
     common = set(left) & set(right)
     if [name for name in left if name in common] != [name for name in right if name in common]:
         yield Difference(old, new, path, path, ".".join(path), moved=True)
@@ -174,7 +175,7 @@ def _remover(case: Case, difference: Difference) -> tuple[Writer, Cause, bool]:
         return chosen.entry.writer, cause, not chosen.entry.is_applier
     remover = case.owners.remover(path)
     if remover is not None:
-        return remover.writer, Cause.OUT_OF_BAND, False
+        return replace(remover.writer, exact=False), Cause.OUT_OF_BAND, False
     return Writer(), Cause.OUT_OF_BAND if written else Cause.UNKNOWN, False
 
 
@@ -196,8 +197,10 @@ def _parts(difference: Difference, node: Node | None) -> Iterator[tuple[Differen
             yield _part(difference, inner, key, step_text(difference.readable, key)), nodes.child(node, key)
         return
     if node is not None and is_list(value) and value and (nodes.list_keys(node) or nodes.merge_key(node)):
+        naming = naming_of(value, node)
         for index, item in enumerate(value):
-            yield _part(difference, item, index, difference.readable + item_step(value, index, node)), nodes.items(node)
+            readable = difference.readable + item_step(value, index, naming)
+            yield _part(difference, item, index, readable), nodes.items(node)
         return
     yield difference, node
 
@@ -209,12 +212,14 @@ def _part(difference: Difference, value: Any, step: str | int, readable: str) ->
 class _Speaker:
     """Makes findings and notes of one object."""
 
-    __slots__ = ("case", "name", "shown")
+    __slots__ = ("case", "declared", "live", "name", "shown")
 
     def __init__(self, case: Case, shown: Shown) -> None:
         self.case = case
         self.shown = shown
         ref, gvk = case.declared.ref, case.declared.gvk
+        self.declared = Readable(case.declared.body, case.schema)
+        self.live = Readable(case.live, case.schema)
         self.name = ObjectName(gvk.api_version, gvk.kind, ref.namespace or None, ref.name)
 
     def changed(self, difference: Difference, writer: Writer, cause: Cause, sure: bool) -> DriftFinding:
@@ -231,7 +236,7 @@ class _Speaker:
             DriftClass.MISSING if difference.removed else DriftClass.CHANGED,
             self.name,
             pointer_of(written),
-            readable_of(self.case.declared.body, written, self.case.schema) if moved else difference.readable,
+            self.declared.of(written) if moved else difference.readable,
             declared,
             live,
             writer,
@@ -248,7 +253,7 @@ class _Speaker:
             DriftClass.EXTRA_FIELD,
             self.name,
             pointer_of(extra.path),
-            readable_of(live, extra.path, self.case.schema),
+            self.live.of(extra.path),
             None,
             self.shown.value(extra.value, extra.path, _holder(live, extra.path)),
             extra.hold.entry.writer if extra.hold is not None else Writer(),
@@ -266,7 +271,7 @@ class _Speaker:
             text,
             self.name,
             pointer_of(path),
-            readable_of(live, path, self.case.schema),
+            self.live.of(path),
             self.shown.value(value, path, _holder(live, path)),
             hold.entry.writer if hold is not None else Writer(),
         )

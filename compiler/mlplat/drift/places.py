@@ -1,29 +1,46 @@
 """Places of an object as people read them, with the items of lists by name, and what stands there."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from mlplat.catalog import node as nodes
 from mlplat.catalog.node import Node
 from mlplat.compare.difference import ABSENT, Path
-from mlplat.compare.lists import item_step
+from mlplat.compare.lists import item_step, naming_of
 from mlplat.compare.tree import step_text
 from mlplat.objects.equality import is_list, is_map
 
 
-def readable_of(body: Any, path: Path, schema: Node | None) -> str:
-    """A path of an object as people read it: `spec.containers[name=main].image`."""
-    text, value, node = "", body, schema
-    for step in path:
-        if isinstance(step, str):
-            text = step_text(text, step)
-            value = value.get(step) if is_map(value) else None
-            node = nodes.child(node, step) if node else None
-        else:
-            items = value if is_list(value) else ()
-            text += item_step(items, step, node)
-            value = items[step] if step < len(items) else None
-            node = nodes.items(node) if node else None
-    return text
+class Readable:
+    """Paths of one object as people read them."""
+
+    __slots__ = ("_body", "_namings", "_schema")
+
+    def __init__(self, body: Any, schema: Node | None) -> None:
+        self._body = body
+        self._schema = schema
+        self._namings: dict[int, tuple[str, ...]] = {}
+
+    def of(self, path: Path) -> str:
+        """A path of the object: `spec.containers[name=main].image`."""
+        text, value, node = "", self._body, self._schema
+        for step in path:
+            if isinstance(step, str):
+                text = step_text(text, step)
+                value = value.get(step) if is_map(value) else None
+                node = nodes.child(node, step) if node else None
+            else:
+                items = value if is_list(value) else ()
+                text += item_step(items, step, self._naming(items, node))
+                value = items[step] if step < len(items) else None
+                node = nodes.items(node) if node else None
+        return text
+
+    def _naming(self, items: Sequence[Any], node: Node | None) -> tuple[str, ...]:
+        """Found once for each list: all items are looked at."""
+        if id(items) not in self._namings:
+            self._namings[id(items)] = naming_of(items, node)
+        return self._namings[id(items)]
 
 
 def value_at(body: Any, path: Path) -> Any:

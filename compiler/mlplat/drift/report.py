@@ -56,12 +56,17 @@ class ObjectName:
 @dataclass(frozen=True, slots=True)
 class Writer:
     """Who wrote a field last, from managedFields: the field manager, its operation (`Apply`, `Update`), the subresource
-    (`scale`, `status`) and the time of that manager's last write, RFC 3339: the field's own at or before it."""
+    (`scale`, `status`) and the time of that manager's last write, RFC 3339.
+
+    managedFields have one time for everything that a manager owns: that of the field is at or before it. `exact` is
+    True where the manager owns nothing else in the object, so that it is the field's own.
+    """
 
     manager: str | None = None
     operation: str | None = None
     subresource: str | None = None
     time: str | None = None
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,8 @@ class DriftFinding:
 @dataclass(frozen=True, slots=True)
 class Note:
     """What is worth telling and is no drift: `reason` is `delegated`, `explained`, `ignored`, `copy`, `unused-ignore`,
-    `expired-ignore`, `uncommitted`, `stale`, `terminating`, `unproven`, `generated-name`, `declared-twice` or
-    `confirm`."""
+    `expired-ignore`, `uncommitted`, `stale`, `terminating`, `unproven`, `generated-name`, `declared-twice`,
+    `dumped-twice` or `confirm`."""
 
     reason: str
     text: str

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from mlplat.catalog.lookup import Tables, load_tables
-from mlplat.cluster.dump import Dump, DumpError, read_dump
+from mlplat.cluster.dump import Dump, DumpError, read_dump, unreadable
 from mlplat.cluster.live import KindRequest, LiveReader, LiveState
 from mlplat.compiler.artifacts import BASE
 from mlplat.compiler.load.crds import read_crds
 from mlplat.compiler.manifest_versions import choose_versions
 from mlplat.compiler.pipeline import GENERATED, Compiled
-from mlplat.diagnostics import Diagnostic, has_errors, near_misses
+from mlplat.diagnostics import Diagnostic, Severity, has_errors, near_misses
 from mlplat.drift.declared import DeclaredSet
+from mlplat.drift.definitions import is_sound
 from mlplat.drift.deploy import Home
 from mlplat.drift.detect import Settings, detect, requests_of
 from mlplat.drift.environment import CompiledEnvironment, compile_environment
@@ -31,7 +32,8 @@ Declare = Callable[[Sequence[Mapping[str, Any]]], tuple[DeclaredSet, Tables]]
 
 
 class DriftError(Exception):
-    """The comparison cannot be made: a sentence, or the findings that keep the declared side from being known."""
+    """The comparison cannot be made: a sentence for a command line that makes no sense, or the findings that keep a
+    side from being known."""
 
     def __init__(
         self, message: str = "", findings: Sequence[Diagnostic] = (), sources: Mapping[str, str] | None = None
@@ -67,10 +69,24 @@ def answer(question: Question, reader: LiveReader | None = None) -> DriftReport:
     with _mistakes_as_errors():
         dump = read_dump(_in(question, question.live)) if question.live is not None else None
         comparison = prepare(question, dump.definitions, dump.scopes) if dump is not None else prepare(question)
+        if dump is not None and question.complete and dump.is_empty:
+            raise DriftError(findings=(_empty_dump(question.live or STDIN),))
         side = comparison.side_of(dump) if dump is not None else reader
         if side is None:
             raise DriftError("name the live side: `--live FILE`")
         return comparison.report(side.read(comparison.requests))
+
+
+def _empty_dump(where: str) -> Diagnostic:
+    return Diagnostic(
+        "MLP708",
+        Severity.ERROR,
+        f"`{where}` is empty: nothing says that it is complete",
+        notes=(
+            "kubectl prints a List even where there is no object; a dump without one was cut off, or never written",
+        ),
+        help="write the dump again, or leave out `--complete`: nothing is then said of the kinds that are not in it",
+    )
 
 
 @contextmanager
@@ -78,11 +94,9 @@ def _mistakes_as_errors() -> Iterator[None]:
     try:
         yield
     except DumpError as error:
-        raise DriftError(str(error)) from None
+        raise DriftError(findings=(error.finding,)) from None
     except OSError as error:
-        raise DriftError(f"cannot read `{error.filename}`: {(error.strerror or str(error)).lower()}") from None
-    except UnicodeDecodeError:
-        raise DriftError("a manifest is not UTF-8 text") from None
+        raise DriftError(findings=(unreadable(str(error.filename), error),)) from None
     except ValueError as error:
         raise DriftError(str(error)) from None
 
@@ -171,9 +185,17 @@ def _no_environment(name: str, compiled: Compiled) -> str:
 
 
 def _manifests_side(question: Question, scopes: Scopes) -> Declare:
-    manifests = read_manifests(_in(question, question.declared or STDIN))
+    where = _in(question, question.declared or STDIN)
+    try:
+        manifests = read_manifests(where)
+    except ValueError as error:
+        raise DriftError(
+            findings=(Diagnostic("MLP701", Severity.ERROR, str(error), help="save it as UTF-8 text"),)
+        ) from None
     if has_errors(manifests.findings):
         raise DriftError(findings=manifests.findings, sources=manifests.texts)
+    if not manifests.objects:
+        raise DriftError(findings=(_nothing_declared(where, manifests),))
 
     def declare_by(definitions: Sequence[Mapping[str, Any]]) -> tuple[DeclaredSet, Tables]:
         tables = _tables(question, manifests, definitions)
@@ -181,6 +203,18 @@ def _manifests_side(question: Question, scopes: Scopes) -> Declare:
         return declare(manifests, reading, _label(question.tracking_label)), tables
 
     return declare_by
+
+
+def _nothing_declared(where: str, manifests: Manifests) -> Diagnostic:
+    files = "read are files that end with `.yaml`, `.yml` or `.json`, in the folder and below it"
+    return Diagnostic(
+        "MLP705",
+        Severity.ERROR,
+        f"`{where}` declares nothing to compare with",
+        notes=() if manifests.texts else (files,),
+        help="name the file or folder of the manifests; `kubectl kustomize DIR | mlplat drift --declared -` renders "
+        "what is no manifest yet",
+    )
 
 
 def are_alike(tables: Tables, one: GVK, other: GVK) -> bool:
@@ -210,12 +244,19 @@ def _given(
     """The definitions of some kinds: of the live side, and before them those that the user names."""
     given: dict[tuple[str, str], Mapping[str, Any]] = {}
     for definition in definitions:
-        spec = definition.get("spec", {})
-        key = (str(spec.get("group")), str(spec.get("names", {}).get("kind")))
-        if key in kinds:
+        spec = definition["spec"] if is_sound(definition) else None
+        if spec is not None and (key := (spec["group"], spec["names"]["kind"])) in kinds:
             given[key] = definition
     if question.crds is not None:
-        given |= {one.group_kind: one.crd for one in read_crds(_in(question, question.crds), kinds)}
+        try:
+            for one in read_crds(_in(question, question.crds), kinds):
+                if not is_sound(one.crd):
+                    raise ValueError(f"`{one.file}` defines {one.group_kind[1]} by a schema that is none")
+                given[one.group_kind] = one.crd
+        except ValueError as error:
+            raise DriftError(
+                findings=(Diagnostic("MLP702", Severity.ERROR, str(error), help="mend or remove the file"),)
+            ) from None
     return list(given.values())
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from mlplat.objects.nesting import MAX_DEPTH, deep_place, may_repeat, oversized
+
 _PLAIN = "plain"
 _STRING = "tag:yaml.org,2002:str"
 _WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
@@ -30,6 +32,14 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         return "tag:yaml.org,2002:map" if kind is yaml.MappingNode else "tag:yaml.org,2002:seq"
 
 
+class OversizedError(ValueError):
+    """A text that grows or nests beyond reason: how, in a clause. `place` is the line and column, from 1."""
+
+    def __init__(self, text: str, place: tuple[int, int]) -> None:
+        super().__init__(text)
+        self.place = place
+
+
 def parse_stream(text: str) -> tuple[dict[str, Any], ...]:
     """All objects of a stream of documents; empty documents are left out.
 
@@ -42,12 +52,23 @@ def parse_stream(text: str) -> tuple[dict[str, Any], ...]:
 
 
 def parse_values(text: str) -> tuple[Any, ...]:
-    """All documents of a stream, whatever they are; empty ones are left out. Raises ValueError as `parse_stream`."""
+    """All documents of a stream, whatever they are; empty ones are left out.
+
+    Raises ValueError as `parse_stream`, and OversizedError for a text beyond the bounds of `mlplat.objects.nesting`.
+    """
+    place = deep_place(text)
+    if place is not None:
+        raise OversizedError(f"nests deeper than {MAX_DEPTH} levels", place)
+    aliases = may_repeat(text)
     loader = _Loader(text)
     values = []
     try:
         while loader.check_node():
-            value = _value(loader.get_node())
+            node = loader.get_node()
+            problem = oversized(node) if aliases else None
+            if problem is not None:
+                raise _oversized(*problem)
+            value = _value(node, 1)
             if value is not None:
                 values.append(value)
     except yaml.YAMLError as error:
@@ -57,16 +78,23 @@ def parse_values(text: str) -> tuple[Any, ...]:
     return tuple(values)
 
 
-def _value(node: yaml.Node) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return {_key(key): _value(value) for key, value in node.value}
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(item) for item in node.value]
+def _value(node: yaml.Node, depth: int) -> Any:
+    """The value of a node; `depth` counts the levels down to it."""
+    if isinstance(node, yaml.MappingNode) and depth <= MAX_DEPTH:
+        return {_key(key): _value(value, depth + 1) for key, value in node.value}
+    if isinstance(node, yaml.SequenceNode) and depth <= MAX_DEPTH:
+        return [_value(item, depth + 1) for item in node.value]
     if node.tag == _PLAIN:
         return _plain(node.value)
     if node.tag == _STRING:
         return node.value
+    if depth > MAX_DEPTH:
+        raise _oversized(f"nests deeper than {MAX_DEPTH} levels", node)
     raise ValueError(f"the tag {node.tag} has no JSON value")
+
+
+def _oversized(problem: str, node: yaml.Node) -> OversizedError:
+    return OversizedError(problem, (node.start_mark.line + 1, node.start_mark.column + 1))
 
 
 def _key(node: yaml.Node) -> str:

@@ -15,7 +15,7 @@ from mlplat.drift.report import (
 )
 
 EDIT = Writer("kubectl-edit", "Update", None, "2026-11-25T09:58:12Z")
-SCALED = Writer("kubectl", "Update", "scale", "2026-11-25T09:40:00Z")
+SCALED = Writer("kubectl", "Update", "scale", "2026-11-25T09:40:00Z", exact=True)
 ARGO = Writer("argocd-controller", "Apply", None, "2026-11-20T08:00:00Z")
 WEB = ObjectName("apps/v1", "Deployment", "vision", "web")
 JOB = ObjectName("kubeflow.org/v1", "PyTorchJob", "vision", "digits-1a2b3c4d")

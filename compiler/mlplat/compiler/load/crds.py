@@ -2,14 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from mlplat.objects.go_yaml import parse_values
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEFINITION = b"CustomResourceDefinition"
 
 
@@ -23,7 +22,7 @@ class GivenCrd:
     @property
     def group_kind(self) -> tuple[str, str]:
         """Group and kind that it defines."""
-        return self.crd["spec"]["group"], self.crd["spec"]["names"]["kind"]
+        return str(self.crd["spec"].get("group")), str(self.crd["spec"]["names"].get("kind"))
 
 
 def read_crds(where: str, kinds: Iterable[tuple[str, str]]) -> list[GivenCrd]:
@@ -53,16 +52,16 @@ def read_crds(where: str, kinds: Iterable[tuple[str, str]]) -> list[GivenCrd]:
 
 def _definitions(file: Path, data: bytes) -> list[GivenCrd]:
     try:
-        documents = [json.loads(data)] if data.lstrip()[:1] == b"{" else list(yaml.load_all(data, Loader=_LOADER))
-    except (ValueError, yaml.YAMLError) as error:
-        raise ValueError(f"{file.as_posix()} is not well-formed: {error}") from error
+        text = data.decode("utf-8-sig")
+        documents: Sequence[Any] = [json.loads(text)] if text.lstrip()[:1] == "{" else parse_values(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{file.as_posix()} is not well-formed: {' '.join(str(error).split())}") from error
     found = []
     for document in documents:
-        members = (
-            document.get("items", ()) if isinstance(document, dict) and document.get("kind") == "List" else [document]
-        )
-        for crd in members:
+        items = document.get("items") if isinstance(document, dict) and document.get("kind") == "List" else [document]
+        for crd in items if isinstance(items, list) else ():
             spec = crd.get("spec") if isinstance(crd, dict) else None
-            if isinstance(spec, dict) and crd.get("kind") == "CustomResourceDefinition" and "names" in spec:
+            named = isinstance(spec, dict) and isinstance(spec.get("names"), dict)
+            if named and crd.get("kind") == "CustomResourceDefinition":
                 found.append(GivenCrd(file.as_posix(), crd))
     return found

@@ -10,16 +10,19 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
+from mlplat.compiler.load.forbidden import nests_too_deep
 from mlplat.compiler.load.json_places import json_span
 from mlplat.compiler.load.syntax import syntax_finding
 from mlplat.compiler.load.yaml import composer
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span
 from mlplat.objects.goyaml_scalars import go_scalar
+from mlplat.objects.nesting import MAX_DEPTH, may_repeat, oversized
+from mlplat.objects.nesting import nests_too_deep as values_nest_too_deep
+from mlplat.objects.texts import decoded
 
 STDIN = "-"
 _SUFFIXES = (".yaml", ".yml", ".json")
 _STRING = "tag:yaml.org,2002:str"
-_MOST_VALUES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class RawObject:
         node = self.root if self.root is not None else composed.root(self.file)
         key = None
         for step in (*map(str, self.inside), *steps):
-            found = _child(node, step)
+            found = composed.child(node, step)
             if found is None:
                 break
             key, node = found
@@ -62,6 +65,8 @@ class Composed:
 
     texts: Mapping[str, str]
     _roots: dict[str, Any] = field(default_factory=dict)
+    _members: dict[int, tuple[Any, dict[str, Any]]] = field(default_factory=dict)
+    """Of mappings that a place was looked up in: the node, so that it stays, and its members by key."""
 
     def root(self, file: str) -> Any:
         """The composed document of a file; None when it is no YAML."""
@@ -69,19 +74,41 @@ class Composed:
             self._roots[file] = _compose(self.texts[file])
         return self._roots[file]
 
+    def child(self, node: Any, step: str) -> tuple[Any, Any] | None:
+        """The key (None in a list) and the value of a member of a node; None when there is no such member."""
+        if isinstance(node, MappingNode):
+            if id(node) not in self._members:
+                members: dict[str, Any] = {}
+                for key, value in node.value:
+                    if isinstance(key, ScalarNode):
+                        members.setdefault(key.value, (key, value))
+                self._members[id(node)] = (node, members)
+            found: tuple[Any, Any] | None = self._members[id(node)][1].get(step)
+            return found
+        if isinstance(node, SequenceNode) and step.isdecimal() and int(step) < len(node.value):
+            return None, node.value[int(step)]
+        return None
+
 
 def read_texts(where: str) -> dict[str, str]:
     """The texts of a file, of all YAML and JSON files of a folder and below, or of standard input (`-`), by path.
 
-    Raises OSError when something cannot be read, and ValueError when a file is not UTF-8.
+    Raises OSError when something cannot be read, and ValueError with a sentence when a file is not UTF-8.
     """
     if where == STDIN:
-        return {STDIN: sys.stdin.read()}
+        return {STDIN: _text("standard input", sys.stdin.buffer.read())}
     path = Path(where)
     if not path.is_dir():
-        return {where: path.read_text(encoding="utf-8")}
+        return {where: _text(where, path.read_bytes())}
     files = sorted(one for one in path.rglob("*") if one.suffix in _SUFFIXES and one.is_file())
-    return {one.as_posix(): one.read_text(encoding="utf-8") for one in files}
+    return {one.as_posix(): _text(one.as_posix(), one.read_bytes()) for one in files}
+
+
+def _text(name: str, content: bytes) -> str:
+    try:
+        return decoded(content)
+    except ValueError as error:
+        raise ValueError(f"cannot read `{name}`: {error}") from None
 
 
 def parse_raw(text: str, file: str) -> tuple[list[RawObject], list[Diagnostic]]:
@@ -92,18 +119,22 @@ def parse_raw(text: str, file: str) -> tuple[list[RawObject], list[Diagnostic]]:
     if text.lstrip()[:1] == "{":
         try:
             found = _from_json(text, file, findings)
-        except ValueError:
-            found = None  # several documents, or YAML's flow style
+        except (ValueError, RecursionError):
+            found = None  # several documents, or YAML's flow style; of one that nests too deep YAML tells the place
         if found is not None:
             return found, findings
+    deep = nests_too_deep(text, file)
+    if deep:
+        return objects, deep
+    aliases = may_repeat(text)
     for number, root in _documents(text, file, findings):
         reader = _Reader(file, findings)
         known = len(findings)
-        try:
-            body = reader.value(root)
-        except RecursionError:
-            reader.refuse(root, "the document nests too deep, or holds an alias of itself", "starts here", "MLP007")
+        problem = oversized(root) if aliases else None
+        if problem is not None:
+            reader.refuse_size(problem[1], problem[0])
             continue
+        body = reader.value(root, 1)
         if body is not None and len(findings) == known:
             objects += _unpacked(RawObject(body, file, number, root))
     return objects, findings
@@ -123,14 +154,17 @@ def _from_json(text: str, file: str, findings: list[Diagnostic]) -> list[RawObje
     if twice:
         findings.append(_duplicate(twice[0], Span(file, 1, 1, 1, 1), None))
         return []
+    if values_nest_too_deep(body):
+        raise ValueError("it nests too deep")
     return list(_unpacked(RawObject(body, file, 1)))
 
 
 def _unpacked(item: RawObject) -> Iterator[RawObject]:
     """An object, or the members of a List of any kind (kubectl flattens whatever ends in `List` and has `items`)."""
     body = item.body
-    if isinstance(body, dict) and str(body.get("kind", "")).endswith("List") and isinstance(body.get("items"), list):
-        for index, member in enumerate(body["items"]):
+    items = body.get("items", ()) if isinstance(body, dict) else ()
+    if isinstance(body, dict) and str(body.get("kind", "")).endswith("List") and isinstance(items, list | None):
+        for index, member in enumerate(items or ()):
             yield from _unpacked(RawObject(member, item.file, item.document, item.root, (*item.inside, "items", index)))
     else:
         yield item
@@ -161,46 +195,30 @@ def _compose(text: str) -> Any:
         reader.dispose()
 
 
-def _child(node: Any, step: str) -> tuple[Any, Any] | None:
-    if isinstance(node, MappingNode):
-        return next(((key, value) for key, value in node.value if key.value == step), None)
-    if isinstance(node, SequenceNode) and step.isdigit() and int(step) < len(node.value):
-        return None, node.value[int(step)]
-    return None
-
-
 class _Reader:
     """Composed nodes to plain values; holds what the recursion shares."""
 
-    __slots__ = ("count", "file", "findings")
+    __slots__ = ("file", "findings")
 
     def __init__(self, file: str, findings: list[Diagnostic]) -> None:
         self.file = file
         self.findings = findings
-        self.count = 0
 
-    def value(self, node: Any) -> Any:
+    def value(self, node: Any, depth: int) -> Any:
+        """The value of a node; `depth` counts the levels down to it."""
         kind = node.__class__
         if kind is ScalarNode:
             if not node.style and not node.tag:
                 return self.plain(node)
             return node.value if node.tag in ("", _STRING) else self.tagged(node)
-        self.count += 1
-        if self.count > _MOST_VALUES:
-            if self.count == _MOST_VALUES + 1:
-                self.refuse(
-                    node,
-                    "the document holds too many values once its aliases are followed",
-                    "too many values",
-                    "MLP007",
-                )
+        if depth > MAX_DEPTH:
+            self.refuse_size(node, f"nests deeper than {MAX_DEPTH} levels")
             return None
         if kind is SequenceNode:
-            value = self.value
-            return [value(item) for item in node.value]
-        return self.mapping(node)
+            return [self.value(item, depth + 1) for item in node.value]
+        return self.mapping(node, depth + 1)
 
-    def mapping(self, node: Any) -> dict[str, Any]:
+    def mapping(self, node: Any, depth: int) -> dict[str, Any]:
         made: dict[str, Any] = {}
         merged: dict[str, Any] = {}
         for key, inner in node.value:
@@ -209,12 +227,12 @@ class _Reader:
                 self.refuse(key, "a mapping or list stands where a key must stand", "not text", "MLP008")
                 continue
             if name == "<<" and not key.style:
-                self.merge(self.value(inner), merged)
+                self.merge(self.value(inner, depth), merged)
                 continue
             if name in made:
                 first = next(other for other, _ in node.value if other.value == name)
                 self.findings.append(_duplicate(name, self.span(key), self.span(first)))
-            made[name] = self.value(inner)
+            made[name] = self.value(inner, depth)
         return {**merged, **made} if merged else made
 
     def merge(self, value: Any, merged: dict[str, Any]) -> None:
@@ -239,6 +257,13 @@ class _Reader:
 
     def refuse(self, node: Any, headline: str, label: str, code: str = "MLP006") -> None:
         self.findings.append(Diagnostic(code, Severity.ERROR, headline, Label(self.span(node), label)))
+
+    def refuse_size(self, node: Any, problem: str) -> None:
+        """Said once a document: a bound that is passed is passed in many places."""
+        if not any(one.code == "MLP007" for one in self.findings):
+            help_text = "write the values out, or split the document"
+            label = Label(self.span(node), "here")
+            self.findings.append(Diagnostic("MLP007", Severity.ERROR, f"the document {problem}", label, help=help_text))
 
     def span(self, node: Any) -> Span:
         start, end = node.start_mark, node.end_mark

@@ -128,8 +128,13 @@ _TOKENS = "/var/run/secrets/kubernetes.io/serviceaccount"
 BARE_POD: Mapping[str, Any] = {
     "nodeName": anything,
     "containers[].resources.requests.*": _request_as_limit,
-    "containers[].volumeMounts[]": lambda spot: spot.value.get("mountPath") == _TOKENS,
-    "volumes[]": lambda spot: str(spot.value.get("name", "")).startswith("kube-api-access-"),
+    "containers[].volumeMounts[]": lambda spot: (
+        isinstance(spot.value, Mapping) and spot.value.get("mountPath") == _TOKENS
+    ),
+    "priority": anything,
+    "volumes[]": lambda spot: (
+        isinstance(spot.value, Mapping) and str(spot.value.get("name", "")).startswith("kube-api-access-")
+    ),
     "tolerations[]": lambda spot: is_usual_toleration(spot.value),
 }
 """What only a Pod itself is given, not the template of one."""

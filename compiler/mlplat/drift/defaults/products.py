@@ -70,7 +70,8 @@ def _metric_strategy(spot: Spot) -> bool:
     objective = spot.at("spec", "objective")
     if not isinstance(objective, Mapping) or not isinstance(spot.value, Mapping):
         return False
-    names = {objective.get("objectiveMetricName"), *(objective.get("additionalMetricNames") or ())}
+    more = objective.get("additionalMetricNames")
+    names = [objective.get("objectiveMetricName"), *(more if isinstance(more, list) else ())]
     wanted = {"maximize": "max", "minimize": "min"}.get(str(objective.get("type")))
     return any(spot.value == {"name": name, "value": wanted} for name in names)
 

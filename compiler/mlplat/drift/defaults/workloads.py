@@ -106,7 +106,7 @@ WORKLOADS: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "spec.behavior.scaleUp.policies[]": lambda spot: spot.value in _SCALE_UP,
         "spec.behavior.scaleUp.selectPolicy": "Max",
         "spec.behavior.scaleUp.stabilizationWindowSeconds": 0,
-        "spec.metrics[]": lambda spot: spot.value == _CPU_METRIC and len(spot.at("spec", "metrics")) == 1,
+        "spec.metrics[]": lambda spot: spot.value == _CPU_METRIC and spot.parent == [_CPU_METRIC],
         "spec.minReplicas": 1,
         "spec.targetCPUUtilizationPercentage": 80,
     },

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from mlplat.drift.explain import words_for
+from mlplat.drift.render.words import writer_text
 from mlplat.drift.report import (
     MASKED,
     Cause,
@@ -15,7 +16,6 @@ from mlplat.drift.report import (
     DriftReport,
     Note,
     ObjectName,
-    Writer,
 )
 
 _WIDEST = 60
@@ -83,15 +83,6 @@ def _who(finding: DriftFinding) -> str:
     doubt = ", probably" if finding.confidence is Confidence.LOW else ""
     said = f" ({_UNTOLD[finding.cause]})" if finding.cause in (Cause.PENDING_SYNC, Cause.STALE) else ""
     return f"{writer}{doubt}{said}"
-
-
-def writer_text(writer: Writer) -> str:
-    """Who and when: `kubectl-edit, Update, at or before 2026-11-25T18:00:00Z`; "" where nobody is known."""
-    if writer.manager is None:
-        return ""
-    through = f" through /{writer.subresource}" if writer.subresource else ""
-    when = f", at or before {writer.time}" if writer.time else ""
-    return f"{writer.manager} ({writer.operation}{through}){when}"
 
 
 def _is_object(finding: DriftFinding) -> bool:

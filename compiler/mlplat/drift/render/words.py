@@ -52,11 +52,13 @@ def value_lines(value: Any) -> list[str]:
 
 
 def writer_text(writer: Writer) -> str:
-    """`kubectl-edit (Update) at 2026-11-25T10:00:00Z`, "" when nobody is known."""
+    """`kubectl-edit (Update) at or before 2026-11-25T10:00:00Z`, and `at` where the manager owns nothing else; "" when
+    nobody is known."""
     if not writer.manager:
         return ""
     how = ", ".join(part for part in (writer.operation, writer.subresource and f"/{writer.subresource}") if part)
-    return writer.manager + (f" ({how})" if how else "") + (f" at {writer.time}" if writer.time else "")
+    when = f" {'at' if writer.exact else 'at or before'} {writer.time}" if writer.time else ""
+    return writer.manager + (f" ({how})" if how else "") + when
 
 
 def place_text(finding: DriftFinding) -> str:
