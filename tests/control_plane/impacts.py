@@ -19,10 +19,10 @@ _CLUSTER_WIDE = frozenset({"Namespace"})
 _SELF = "SELF"
 """Stands for the namespace of the case, where the namespace itself is what changes."""
 
-_QUIET = 3.0
+_QUIET = 4.0
 """Seconds in which nothing may change before it is believed that nothing more will."""
 
-_LONGEST = 90.0
+_LONGEST = 180.0
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def settle(cluster: Cluster, case: Case, namespace: str) -> Seen:
         )
         if waiting or versions != known:
             known, since = versions, time.monotonic()
-        time.sleep(0.2)
+        time.sleep(0.5)
     return look(cluster, case, namespace)
 
 

@@ -5,7 +5,9 @@ does with packets. Pods are made ready by a stand-in for the kubelet.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,17 +24,53 @@ from tests.control_plane.sets import SETS
 
 NEWEST = next(held for held in SETS if held.name == "newest")
 VERSIONS = "trainer=2.3.0,trainingOperator=1.9.3,kueue=0.18.4,kserve=0.20.0"
+Outcomes = Mapping[str, Future[str]]
 CASES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
+AT_ONCE = 4
+"""Cases that are under way together: each has a namespace of its own, and most of its time is waiting for rest."""
+
+
 @pytest.fixture(scope="session")
-def cluster() -> Cluster:
-    return NEWEST.cluster()
+def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcomes]:
+    """The cases of this run, begun; each result is what is applied first, or the failure."""
+    cluster = NEWEST.cluster()
+    nodes = (getattr(item, "callspec", None) for item in request.session.items)
+    chosen = dict.fromkeys(node.params["impact"] for node in nodes if node is not None and "impact" in node.params)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {name: pool.submit(tried, cluster, name, tmp_path_factory.mktemp(name)) for name in chosen}
 
 
-@pytest.fixture
-def namespace(cluster: Cluster, request: pytest.FixtureRequest) -> Iterator[str]:
-    name = f"impact-{os.getpid()}-{CASES.index(request.node.callspec.params['name'])}"
+@pytest.mark.parametrize("impact", CASES, ids=[f"{NEWEST.name}-{name}" for name in CASES])
+def test_what_happens_is_what_diff_says(impact: str, outcomes: Outcomes) -> None:
+    kind = outcomes[impact].result()
+    proven.note("impacts", "changes seen to do what diff says", f"{kind}/{impact}")
+
+
+def tried(cluster: Cluster, name: str, folder: Path) -> str:
+    """Tries a case in a namespace of its own; gives the kind of what it changes."""
+    case = read_case(name)
+    with a_namespace(cluster, f"impact-{os.getpid()}-{CASES.index(name)}") as namespace:
+        old, new = case.bodies("before", namespace), case.bodies("after", namespace)
+        assert worst(compared(old, new, folder)) == case.impact
+        first = cluster.apply(old)
+        assert first.ok, first.warnings
+        before = settle(cluster, case, namespace)
+        # Only an identity of its own may force: fields that a controller has taken over are taken back.
+        said = cluster.apply(new, "--force-conflicts") if new else first
+        if said.ok:
+            kept = {key(body) for body in new}
+            cluster.delete([body for body in old if key(body) not in kept])
+        after = settle(cluster, case, namespace)
+        seen = happened(before, after, said)
+        assert seen in PROOFS[case.impact], f"{case.impact}: {sorted(seen)}; {said.warnings}"
+        assert_no_later_pod_is_as_before(cluster, case, namespace)
+        return str(old[0]["kind"])
+
+
+@contextmanager
+def a_namespace(cluster: Cluster, name: str) -> Iterator[str]:
     body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
     said = cluster.apply([body])
     assert said.ok, said.warnings
@@ -40,26 +78,6 @@ def namespace(cluster: Cluster, request: pytest.FixtureRequest) -> Iterator[str]
     until(lambda: cluster.one("serviceaccount", "default", name), "the default service account")
     yield name
     cluster.delete([body])
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_what_happens_is_what_diff_says(name: str, cluster: Cluster, namespace: str, tmp_path: Path) -> None:
-    case = read_case(name)
-    old, new = case.bodies("before", namespace), case.bodies("after", namespace)
-    assert worst(compared(old, new, tmp_path)) == case.impact
-    first = cluster.apply(old)
-    assert first.ok, first.warnings
-    before = settle(cluster, case, namespace)
-    # Only an identity of its own may force: fields that a controller has taken over are taken back.
-    said = cluster.apply(new, "--force-conflicts") if new else first
-    if said.ok:
-        kept = {key(body) for body in new}
-        cluster.delete([body for body in old if key(body) not in kept])
-    after = settle(cluster, case, namespace)
-    seen = happened(before, after, said)
-    assert seen in PROOFS[case.impact], f"{case.impact}: {sorted(seen)}; {said.warnings}"
-    assert_no_later_pod_is_as_before(cluster, case, namespace)
-    proven.note("impacts", "changes seen to do what diff says", f"{old[0]['kind']}/{name}")
 
 
 def assert_no_later_pod_is_as_before(cluster: Cluster, case: Case, namespace: str) -> None:
