@@ -1,8 +1,12 @@
 """What drift finds on a cluster of these tests, in the test's own process."""
 
+import json
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from mlplat.cluster.caller import Caller
 from mlplat.cluster.connect import connect
@@ -21,7 +25,7 @@ class Drifting:
     """An environment compiled from the specifications in a folder, compared with a cluster: `mlplat drift --env`."""
 
     def __init__(self, place: Place, root: Path = ROOT) -> None:
-        self.cluster, self.name = place.cluster, place.name
+        self.cluster, self.name, self.root = place.cluster, place.name, root
         self.comparison: Comparison = prepare(Question(root=str(root), environment=place.name))
 
     def state(self, context: str | None = None) -> LiveState:
@@ -30,6 +34,14 @@ class Drifting:
 
     def report(self, context: str | None = None) -> DriftReport:
         return self.comparison.report(self.state(context))
+
+    def command(self, context: str | None = None) -> tuple[int, dict[str, Any]]:
+        """Exit status and JSON of the command as an operator types it, in a process of its own."""
+        words = ["-m", "mlplat.cli", "-C", str(self.root), "drift", "--env", self.name, "--any-cluster", "-o", "json"]
+        where = ["--kubeconfig", str(self.cluster.kubeconfig), *(["--context", context] if context else [])]
+        done = subprocess.run([sys.executable, *words, *where], capture_output=True, text=True, check=False)
+        assert done.stdout, done.stderr
+        return done.returncode, json.loads(done.stdout)
 
 
 class Watched(Drifting):

@@ -7,7 +7,7 @@ webhook) is no edit; another one is tried in its place.
 import copy
 import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,9 +46,11 @@ class Edit:
         return f"{self.operation} {self.body['kind']} {name.get('namespace', '')}/{name['name']} {self.pointer}"
 
 
-def edits_of(body: Body, chance: random.Random) -> Iterator[Edit]:
-    """All edits that are tried on an object, in random order, each sort as often as the others while it lasts."""
-    sorts = [list(each(body)) for each in (_changes, _removals, _additions)]
+def edits_of(body: Body, chance: random.Random, operations: Collection[str]) -> Iterator[Edit]:
+    """All edits of some sorts (`change`, `remove`, `add`) that are tried on an object, in random order, each sort as
+    often as the others while it lasts."""
+    makers = {"change": _changes, "remove": _removals, "add": _additions}
+    sorts = [list(makers[operation](body)) for operation in operations]
     for edits in sorts:
         chance.shuffle(edits)
     while any(sorts):
@@ -56,7 +58,8 @@ def edits_of(body: Body, chance: random.Random) -> Iterator[Edit]:
 
 
 def make(cluster: Cluster, edit: Edit, live: Body, manager: str = PERSON) -> bool:
-    """Sends an edit; False when the server refuses it. `live` is the object as it is, for the place of the value."""
+    """Sends an edit; False when the server refuses it, or has a webhook that takes it back in the same request.
+    `live` is the object as it is."""
     path = _in_live(edit, live)
     if path is None:
         return False
@@ -68,9 +71,16 @@ def make(cluster: Cluster, edit: Edit, live: Body, manager: str = PERSON) -> boo
     where = ("-n", metadata["namespace"]) if "namespace" in metadata else ()
     kind = resource_of(edit.body)
     said = cluster.run(
-        "patch", kind, metadata["name"], *where, "--type=json", f"--field-manager={manager}", "-p", json.dumps([step])
-    )
-    return said.ok and "no change" not in said.text
+        "patch", kind, metadata["name"], *where, "--type=json", f"--field-manager={manager}", "-p", json.dumps([step]),
+        "-o", "json",
+    )  # fmt: skip
+    return said.ok and _content(json.loads(said.text)) != _content(live)
+
+
+def _content(live: Body) -> Body:
+    """What is compared of an object: not its status, nor what the server counts."""
+    kept = {name: value for name, value in live["metadata"].items() if name in ("labels", "annotations", "finalizers")}
+    return {**{name: value for name, value in live.items() if name not in ("status", "metadata")}, "metadata": kept}
 
 
 def resource_of(body: Mapping[str, Any]) -> str:
