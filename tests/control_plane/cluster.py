@@ -17,6 +17,9 @@ Body = dict[str, Any]
 MANAGER = "mlplat"
 """Field manager of what the tests apply: what a person would take who follows the guide."""
 
+PATIENCE = 180.0
+"""Seconds that are waited for what must come: some five times what it takes where others use the machine too."""
+
 
 def kubectl_program() -> str:
     """The kubectl that came with the development dependencies, else the one on PATH."""
@@ -108,7 +111,9 @@ def rendered(folder: Path) -> list[Body]:
     return [body for body in yaml.load_all(done.stdout, Loader=yaml.CSafeLoader) if body]
 
 
-def until(ready: Callable[[], Any], what: str | Callable[[], str], seconds: float = 60, every: float = 0.5) -> Any:
+def until(
+    ready: Callable[[], Any], what: str | Callable[[], str], seconds: float = PATIENCE, every: float = 0.5
+) -> Any:
     """What `ready` gives as soon as it is true; fails, saying what was waited for, when it does not become so."""
     end = time.monotonic() + seconds
     while True:

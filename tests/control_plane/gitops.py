@@ -154,7 +154,7 @@ class Argo:
         until(
             lambda: all(REFRESH not in item["metadata"].get("annotations", {}) for item in self.applications()),
             "Argo CD to look again",
-            seconds=120,
+            seconds=600,  # it does not look while it syncs, which for 500 objects takes minutes on a busy machine
         )
 
     def _annotate(self, name: str, how: str) -> None:
@@ -168,7 +168,7 @@ class Argo:
                 operation = {"initiatedBy": {"username": "admin"}, "sync": {"prune": True, "syncOptions": options}}
                 self.cluster.patch(APPLICATIONS, item["metadata"]["name"], {"operation": operation}, "-n", "argocd")
 
-    def wait_synced(self, names: set[str], revision: str | None = None, seconds: float = 240) -> None:
+    def wait_synced(self, names: set[str], revision: str | None = None, seconds: float = 480) -> None:
         """Until exactly these Applications are there, Synced (to a commit), with no sync under way."""
 
         def synced() -> bool:

@@ -58,6 +58,5 @@ class Place:
         until(
             lambda: not any(self.cluster.read(gone)),
             lambda: f"the end of {[b['metadata'] for b in self.cluster.read(gone) if b]}",
-            seconds=90,
         )
         self.lies = "nothing"

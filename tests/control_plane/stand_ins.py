@@ -18,6 +18,8 @@ from datetime import UTC, datetime
 
 from tests.control_plane.cluster import Body, Cluster, until
 
+_REPLICA_TYPE = "training.kubeflow.org/replica-type"
+
 
 def roles() -> list[Body]:
     """The two ClusterRoles that RoleBindings of teams refer to."""
@@ -83,9 +85,10 @@ def secrets_ready(cluster: Cluster, bodies: Iterable[Body]) -> None:
 
 
 def finish(cluster: Cluster, pods: Iterable[Body]) -> None:
-    """Ends pods as a kubelet would whose containers ended without error."""
+    """Ends pods as a kubelet would whose containers ended without error; the master of a PyTorchJob last, with whose
+    end the job is over: Training Operator then takes away what still runs."""
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    for pod in pods:
+    for pod in sorted(pods, key=lambda pod: pod["metadata"]["labels"].get(_REPLICA_TYPE) == "master"):
         ended = {"terminated": {"exitCode": 0, "reason": "Completed", "finishedAt": now}}
         statuses = [
             {

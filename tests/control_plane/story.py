@@ -45,13 +45,13 @@ class Story:
             self.place.cluster.ask("apply", "-f", "-", stdin=as_yaml(bodies))
         self.by_hand = snapshot(self.place.cluster, [*spaces, *held])
 
-    def commit(self, seconds: float = 240) -> str:
+    def commit(self, seconds: float = 480) -> str:
         """Builds, commits, and has Argo CD follow; gives the names of the files that the build changed."""
         changed = self.repository.build()
         self.follow(seconds)
         return changed
 
-    def follow(self, seconds: float = 240) -> None:
+    def follow(self, seconds: float = 480) -> None:
         """Has Argo CD look at git, and waits until it calls everything Synced to it."""
         head = self.repository.git("rev-parse", "HEAD").strip()
         self.argo.refresh("normal")

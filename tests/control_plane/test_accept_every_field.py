@@ -75,4 +75,4 @@ def test_every_field_is_taken_without_a_warning_and_comes_back_as_it_was_sent(pl
     finally:
         gone = [body for body in [*bodies, *existing] if not body["metadata"].get("namespace")]
         cluster.delete([*gone, *stand_ins.runtimes(cluster, "own-runtime")])
-        until(lambda: not any(cluster.read(gone)), lambda: f"the end of {names(gone)}", seconds=90)
+        until(lambda: not any(cluster.read(gone)), lambda: f"the end of {names(gone)}")

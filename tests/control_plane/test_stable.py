@@ -27,7 +27,7 @@ def settled(place: Place) -> dict[str, str]:
         same, last[0] = now == last[0], now
         return same
 
-    until(same, "the controllers to come to rest", seconds=60, every=1.5)
+    until(same, "the controllers to come to rest", every=1.5)
     return last[0]
 
 

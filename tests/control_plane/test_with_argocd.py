@@ -31,7 +31,7 @@ def test_only_address_and_server_differ_from_the_committed_tree(started: Story) 
 
 
 def test_one_apply_brings_up_everything_and_it_is_synced(started: Story) -> None:
-    until(lambda: started.applications() == set(started.argo.states()), started.argo.explain, seconds=180)
+    until(lambda: started.applications() == set(started.argo.states()), started.argo.explain)
     started.argo.sync_by_hand()
     started.argo.wait_synced(started.applications())
     missing = [

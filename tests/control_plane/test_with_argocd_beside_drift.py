@@ -43,7 +43,7 @@ def assert_said(started: Story, watched: Drifting, held: list[Row]) -> None:
 
     expected = {row.did: row.argocd for row in held}
     argo.refresh("hard")
-    until(lambda: said() == expected, lambda: f"Argo CD to say {expected}; it says {said()}", seconds=60)
+    until(lambda: said() == expected, lambda: f"Argo CD to say {expected}; it says {said()}")
     argo.refresh("hard")
     assert said() == expected
     found = by_object(watched.report())

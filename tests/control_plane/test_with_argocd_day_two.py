@@ -98,7 +98,7 @@ def test_a_finished_run_is_not_started_again(started: Story) -> None:
         (live,) = cluster.read([run])
         return condition(live, ENDED[run["kind"]]).get("status") == "True"
 
-    until(ended, lambda: f"the run to have ended: {cluster.read([run])}", seconds=90)
+    until(ended, lambda: f"the run to have ended: {cluster.read([run])}")
     (before,) = cluster.read([run])
     started.argo.refresh("hard")
     started.argo.sync_by_hand()
