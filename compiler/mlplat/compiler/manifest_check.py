@@ -30,7 +30,7 @@ from mlplat.objects.pointer import steps_of
 
 SEVERITIES: Severities = {
     # No server refuses these, and a file outside a platform may have its reasons.
-    **dict.fromkeys(("MLP416", "MLP417", "MLP419", "MLP420", "MLP421", "MLP422", "MLP423"), "warning"),
+    **dict.fromkeys(("MLP416", "MLP417", "MLP419", "MLP420", "MLP421", "MLP422", "MLP423", "MLP443"), "warning"),
     **dict.fromkeys(("MLP399", "MLP430"), "off"),
 }
 """Rules that speak less loudly of raw manifests than of a platform."""

@@ -30,6 +30,7 @@ from mlplat.compiler.check.rules.namespace_twice import RULE as NAMESPACE_TWICE
 from mlplat.compiler.check.rules.never_admitted import RULE as NEVER_ADMITTED
 from mlplat.compiler.check.rules.no_effect import RULE as NO_EFFECT
 from mlplat.compiler.check.rules.no_node_pool_fits import RULE as NO_NODE_POOL_FITS
+from mlplat.compiler.check.rules.no_shared_memory import RULE as NO_SHARED_MEMORY
 from mlplat.compiler.check.rules.notebook_without_image import RULE as NOTEBOOK_WITHOUT_IMAGE
 from mlplat.compiler.check.rules.parameter_value import RULE as PARAMETER_VALUE
 from mlplat.compiler.check.rules.processes_without_accelerators import RULE as PROCESSES_WITHOUT_ACCELERATORS
@@ -106,6 +107,7 @@ SPEC_RULES: tuple[SpecRule, ...] = (
     UNUSABLE_MOUNT,
     PROCESSES_WITHOUT_ACCELERATORS,
     STRATEGY_MISMATCH,
+    NO_SHARED_MEMORY,
     SCALE_TO_ZERO,
     METRIC_OF_OTHER_MODE,
     REPLICA_BOUNDS,
