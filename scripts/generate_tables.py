@@ -25,6 +25,7 @@ from table_sources import CORE_KINDS, KUBERNETES_VERSIONS, SOURCES, Source
 
 from mlplat.catalog.distil import KindFacts, distil_crd
 from mlplat.catalog.index import KUBERNETES
+from mlplat.catalog.transitions import as_data
 
 TABLES = Path(__file__).resolve().parent.parent / "compiler" / "mlplat" / "catalog" / "tables"
 _MORE = {  # folders outside the CRD tree, which has no row for them
@@ -156,6 +157,9 @@ def _component_table(source: Source, reader: _Reader) -> str:
             facts = reader.facts(path)
             if facts.kind in _INTERNAL:
                 continue
+            unread = [rule for served in facts.versions for rule in served.unread]
+            if unread:
+                raise SystemExit(f"{path}: add to transitions.py the form of: {'; '.join(unread)}")
             name = f"{facts.group}/{facts.kind}"
             origin = reader.origin(pattern, path)
             facts_of[name] = facts
@@ -203,6 +207,9 @@ def _table(
             entry["deprecated"] = deprecated
         entry |= kinds[name]
         entry["versions"] = {served.name: pool.store(served.schema) for served in facts.versions}
+        transitions = {served.name: as_data(served.transitions) for served in facts.versions if served.transitions}
+        if transitions:
+            entry["transitions"] = transitions
         entries[name] = entry
     head = {"component": component, "version": version}
     if unheld:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlplat.catalog.node import QUANTITY_PATTERN, Node
+from mlplat.catalog.transitions import Transition, transitions_in
 
 KEPT = (
     "type",
@@ -59,6 +60,9 @@ class KindVersion:
     storage: bool
     deprecated: bool
     schema: Node
+    transitions: tuple[Transition, ...] = ()
+    unread: tuple[str, ...] = ()
+    """Rules on changes of which it is not known what they say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +86,22 @@ def distil_crd(crd: Mapping[str, Any]) -> KindFacts:
         raise ValueError("not a CustomResourceDefinition of apiextensions.k8s.io/v1")
     if not isinstance(spec, Mapping) or not isinstance(spec.get("names"), Mapping):
         raise ValueError("a CustomResourceDefinition without `spec.names`")
-    versions = tuple(
-        KindVersion(
-            version["name"],
-            bool(version.get("storage")),
-            bool(version.get("deprecated")),
-            distil_root(version.get("schema", {}).get("openAPIV3Schema", {})),
-        )
-        for version in spec.get("versions", ())
-        if version.get("served")
-    )
+    versions = tuple(_version(version) for version in spec.get("versions", ()) if version.get("served"))
     names = spec["names"]
     return KindFacts(spec["group"], names["kind"], names["plural"], spec.get("scope") == "Namespaced", versions)
+
+
+def _version(version: Mapping[str, Any]) -> KindVersion:
+    schema = version.get("schema", {}).get("openAPIV3Schema", {})
+    transitions, unread = transitions_in(schema)
+    return KindVersion(
+        name=version["name"],
+        storage=bool(version.get("storage")),
+        deprecated=bool(version.get("deprecated")),
+        schema=distil_root(schema),
+        transitions=transitions,
+        unread=unread,
+    )
 
 
 def distil_root(schema: Mapping[str, Any]) -> Node:

@@ -11,6 +11,7 @@ from mlplat.catalog.distil import KindFacts, KindVersion, distil_crd
 from mlplat.catalog.index import KUBERNETES, kinds_of, read_table, table_file
 from mlplat.catalog.node import Node
 from mlplat.catalog.object_meta import API_VERSION, KIND, OBJECT_META, STATUS
+from mlplat.catalog.transitions import Transition, from_data
 from mlplat.catalog.versions import ComponentVersions
 from mlplat.objects.gvk import GVK, parse_api_version
 
@@ -36,7 +37,7 @@ class KindTable:
     stored. `schema` is the root node, with `apiVersion`, `kind`, `metadata` and `status`; walk it with
     `mlplat.catalog.node`. `schema_of` names the component version whose published schema this is: equal to
     `component_version` but where the two are known to have the same schema. `schemaless` kinds accept anything below
-    their root. Compared by identity: the same versions give the same object.
+    their root; `transitions` are what of it may not change. Compared by identity: the same versions give one object.
     """
 
     gvk: GVK
@@ -51,6 +52,7 @@ class KindTable:
     origin: Origin
     schema: Node
     schemaless: bool = False
+    transitions: tuple[Transition, ...] = ()
 
     @property
     def group(self) -> str:
@@ -237,7 +239,13 @@ def _resolve(node: Any, pool: Sequence[Node]) -> Node:
 def facts_of(group: str, kind: str, entry: Mapping[str, Any], pool: Sequence[Node]) -> KindFacts:
     """One entry of a table file, in the form that a CRD is distilled to."""
     versions = tuple(
-        KindVersion(name, name == entry["storage"], name in entry.get("deprecated", ()), _resolve(schema, pool))
+        KindVersion(
+            name,
+            name == entry["storage"],
+            name in entry.get("deprecated", ()),
+            _resolve(schema, pool),
+            from_data(entry.get("transitions", {}).get(name, ())),
+        )
         for name, schema in entry["versions"].items()
     )
     return KindFacts(group, kind, entry["plural"], entry["namespaced"], versions)
@@ -260,6 +268,7 @@ def _tables_of(facts: KindFacts, source: _Source) -> Mapping[str, KindTable]:
             origin=source.origin,
             schema=_root(version.schema),
             schemaless=_is_schemaless(version.schema),
+            transitions=version.transitions,
         )
         for version in facts.versions
     }

@@ -30,7 +30,6 @@ _EVERYWHERE = (
 _UNKNOWN_KIND = "mlplat knows nothing of what this kind does"
 _UNKNOWN_FIELD = "mlplat does not know what this field does"
 _REFUSED = "the server refuses the change: delete the object and make it again, or take the change back"
-_REFUSED_SOURCE = "compiler/mlplat/compiler/check/immutable.py, with its sources"
 
 _IMAGE_KEYS = frozenset({"image"})
 _SECRET_KEYS = frozenset({"secretKeyRef", "secretRef", "secretName", "imagePullSecrets", "secret", "secretStoreRef"})
@@ -48,7 +47,7 @@ def of_deleted(key: tuple[str, str], body: Body, others: Sequence[Body]) -> tupl
     return (Effect(Impact.UNKNOWN, _UNKNOWN_KIND),) if rows is None else (rows.of_deleted(body, others),)
 
 
-def of_edit(key: tuple[str, str], edit: Edit, refused: Mapping[str, str]) -> tuple[Effect, ...]:
+def of_edit(key: tuple[str, str], edit: Edit, refused: Mapping[str, Effect]) -> tuple[Effect, ...]:
     """Everything that one difference does, the most destructive first.
 
     `refused` is what `refused_pointers` says of the two states.
@@ -67,21 +66,22 @@ def of_new_run(edit: Edit, kept: bool) -> tuple[Effect, ...]:
     return tuple(sorted(effects, key=lambda effect: ORDER[effect.impact]))
 
 
-def refused_pointers(key: tuple[str, str], old: Body, new: Body, versions: ComponentVersions) -> dict[str, str]:
-    """Pointers of fields whose change the server refuses, each with the reason."""
-    return {one.pointer: one.why or _REFUSED for one in refused_changes(old, new, key, versions)}
+def refused_pointers(key: tuple[str, str], old: Body, new: Body, versions: ComponentVersions) -> dict[str, Effect]:
+    """Pointers of fields whose change the server refuses, each with the reason and who says so."""
+    found = refused_changes(old, new, key, versions)
+    return {one.pointer: Effect(Impact.IMMUTABLE, one.why or _REFUSED, one.source) for one in found}
 
 
-def _main(key: tuple[str, str], edit: Edit, refused: Mapping[str, str]) -> Effect:
+def _main(key: tuple[str, str], edit: Edit, refused: Mapping[str, Effect]) -> Effect:
     pointer = pointer_of(edit.path)
-    for field, why in refused.items():
+    for field, effect in refused.items():
         if pointer == field or pointer.startswith(f"{field}/") or field.startswith(f"{pointer}/"):
-            return Effect(Impact.IMMUTABLE, why, _REFUSED_SOURCE)
+            return effect
     rows = TABLE.get(key)
     for one in (*(rows.rows if rows is not None else ()), *_EVERYWHERE):
-        effect = one.effect(edit)
-        if effect is not None:
-            return effect
+        said = one.effect(edit)
+        if said is not None:
+            return said
     return Effect(Impact.UNKNOWN, _UNKNOWN_FIELD if rows is not None else _UNKNOWN_KIND)
 
 
