@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
-from mlplat.compiler.effective import ContainerSource, EffectiveContainer, make_container, merge_env, secret_env
+from mlplat.compiler.effective import (
+    ContainerSource,
+    EffectiveContainer,
+    make_container,
+    merge_env,
+    resources,
+    secret_env,
+)
 from mlplat.objects.quantity import parse
 from mlplat.schema.component import Component
 from mlplat.schema.pod import EnvVar, VolumeUse
@@ -267,6 +274,20 @@ def training_container(
             mounts=spec.volumes,
         ),
     )
+
+
+LAUNCHER: Mapping[str, str] = {"cpu": "500m", "memory": "512Mi"}
+"""What the launcher of an MPIJob gets where the environment's defaults say nothing: it runs `mpirun` and computes
+nothing, and a quota refuses pods that do not say what they need."""
+
+
+def launcher_resources(env: ResolvedEnvironment) -> tuple[dict[str, str], dict[str, str]]:
+    """Requests and limits of the launcher of an MPIJob: the environment's defaults, and what they leave open."""
+    requests, limits = resources(env, (), None)
+    for name, amount in LAUNCHER.items():
+        if name not in requests and name not in limits:
+            requests[name] = limits[name] = amount
+    return dict(sorted(requests.items())), dict(sorted(limits.items()))
 
 
 def _credentials(asset: Asset | None, env: ResolvedEnvironment) -> tuple[EnvVar, ...]:

@@ -147,8 +147,10 @@ POLICY = (
     Code("MLP364", "notebook-without-image", "a notebook without an image"),
     Code("MLP365", "queue-never-starts", "a queue that can never start this job"),
     Code("MLP366", "knative-placement", "a service in Knative mode that chooses its nodes", Severity.WARNING),
-    Code("MLP367", "misplaced-resource", "a resource that no node has, or that is asked for twice"),
+    Code("MLP367", "misplaced-resource", "a resource that no node has, or that is asked for twice or elsewhere"),
     Code("MLP368", "member-before-istio", "a person whom Istio does not let through", Severity.WARNING),
+    Code("MLP369", "impossible-amount", "an amount of a resource that no container can ask for"),
+    Code("MLP370", "unheeded-queue", "a queue that does not hold its job back"),
     Code("MLP398", "unreadable-allowance", "an allowance that cannot be read"),
     Code("MLP399", "unused-allowance", "an allowance that matches nothing", Severity.WARNING),
 )

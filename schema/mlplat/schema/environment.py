@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from mlplat.schema.model import Labels, MergeBy, NamesEntry, RefersTo, SpecDocument, SpecModel
-from mlplat.schema.names import DnsLabel, Quantity, Uri
+from mlplat.schema.names import DnsLabel, PositiveQuantity, Uri
 from mlplat.schema.pod import Accelerators, ResourceRequirements, SecurityContext
 
 AccessMode = Literal["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"]
@@ -86,9 +86,9 @@ class NodePool(SpecModel):
     """Accelerators of each node."""
     spot: bool = False
     """Nodes may be taken away at short notice."""
-    cpu: Quantity
+    cpu: PositiveQuantity
     """Processors that pods can use on one node."""
-    memory: Quantity
+    memory: PositiveQuantity
     """Memory that pods can use on one node."""
     max_nodes: int | None = Field(default=None, ge=0)
     """How many nodes the pool can grow to; unknown when absent."""

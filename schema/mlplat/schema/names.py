@@ -1,9 +1,10 @@
 """Strings with a shape: checked when they are read, never repaired."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic_core import PydanticKnownError
 
 DnsLabel = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", max_length=63)]
 """A DNS label (RFC 1123): lower-case letters, digits and `-`, at most 63 characters."""
@@ -14,22 +15,41 @@ DnsSubdomain = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
 EnvName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=253)]
 """Name of an environment variable that every shell can read."""
 
-QUANTITY = re.compile(r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?$")
+_SUFFIX = r"([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?$"
+QUANTITY = re.compile(r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)" + _SUFFIX)
+AMOUNT = re.compile(r"^\+?([0-9]+(\.[0-9]*)?|\.[0-9]+)" + _SUFFIX)
+POSITIVE_AMOUNT = re.compile(r"^\+?(?=[0-9.]*[1-9])([0-9]+(\.[0-9]*)?|\.[0-9]+)" + _SUFFIX)
 
 
 def _quantity(value: str | int | float) -> str:
     text = str(value)
     if not QUANTITY.fullmatch(text):
         raise ValueError("not a Kubernetes quantity such as 500m, 2, 4Gi")
+    if not AMOUNT.fullmatch(text):
+        raise PydanticKnownError("greater_than_equal", {"ge": 0})
     return text
 
 
-Quantity = Annotated[
+def _positive(text: str | int | float) -> str:
+    if not POSITIVE_AMOUNT.fullmatch(str(text)):
+        raise PydanticKnownError("greater_than", {"gt": 0})
+    return str(text)
+
+
+def _amount(pattern: re.Pattern[str], least: dict[str, Any]) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": [{"type": "string", "pattern": pattern.pattern}, {"type": "number", **least}]})
+
+
+Quantity = Annotated[str | int | float, AfterValidator(_quantity), _amount(AMOUNT, {"minimum": 0})]
+"""An amount as Kubernetes writes it: `500m`, `2`, `4Gi`, `1.5`. Nothing is asked for in negative amounts."""
+
+PositiveQuantity = Annotated[
     str | int | float,
     AfterValidator(_quantity),
-    WithJsonSchema({"anyOf": [{"type": "string", "pattern": QUANTITY.pattern}, {"type": "number"}]}),
+    AfterValidator(_positive),
+    _amount(POSITIVE_AMOUNT, {"exclusiveMinimum": 0}),
 ]
-"""An amount as Kubernetes writes it: `500m`, `2`, `4Gi`, `1.5`."""
+"""An amount of which there must be some: the size of a volume, of a node, of shared memory."""
 
 
 IMAGE = re.compile(r"^[a-z0-9]([a-zA-Z0-9._:/-]*[a-zA-Z0-9])?(@sha256:[0-9a-f]{64})?$")

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from mlplat.schema.model import Labels, SpecDocument, SpecModel, TeamMetadata
-from mlplat.schema.names import Image, Quantity
+from mlplat.schema.names import Image, PositiveQuantity
 from mlplat.schema.pod import Accelerators, Env, Patch, Placement, ResourceRequirements, VolumeUses
 
 
@@ -35,7 +35,7 @@ class NotebookSpec(SpecModel):
     """Accelerators."""
     volumes: VolumeUses = ()
     """Volumes of the team to mount; the home folder is `/home/jovyan`."""
-    shared_memory: Quantity | None = None
+    shared_memory: PositiveQuantity | None = None
     """Size of `/dev/shm`, which data loaders use; a container's own, 64 MiB, when absent."""
     pod_defaults: Labels = {}
     """Labels on the pod by which PodDefaults of the namespace are chosen."""

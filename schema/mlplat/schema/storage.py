@@ -6,13 +6,13 @@ from pydantic import Field, model_validator
 
 from mlplat.schema.environment import AccessMode
 from mlplat.schema.model import Labels, MergeBy, NamesEntry, SharedMetadata, SpecDocument, SpecModel, TeamMetadata
-from mlplat.schema.names import DnsSubdomain, Duration, Quantity
+from mlplat.schema.names import DnsSubdomain, Duration, PositiveQuantity
 
 
 class VolumeSpec(SpecModel):
     """A claim on storage."""
 
-    size: Quantity | None = None
+    size: PositiveQuantity | None = None
     """How much storage; needed unless the claim exists."""
     access_modes: tuple[AccessMode, ...] = ("ReadWriteOnce",)
     """How many nodes may mount it, and how."""

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from mlplat.schema.model import RefersTo, SpecDocument, SpecModel, TeamMetadata
-from mlplat.schema.names import AbsolutePath, Image, Quantity, Uri
+from mlplat.schema.names import AbsolutePath, Image, PositiveQuantity, Uri
 from mlplat.schema.pod import (
     Accelerators,
     Env,
@@ -73,7 +73,7 @@ class TrainingJobSpec(SpecModel):
     """Requests and limits of each pod; the component's or the environment's when absent."""
     volumes: VolumeUses = ()
     """Volumes of the team to mount."""
-    shared_memory: Quantity | None = None
+    shared_memory: PositiveQuantity | None = None
     """Size of `/dev/shm`, which NCCL and data loaders use."""
     dataset: Asset | None = None
     """Dataset that is fetched first."""

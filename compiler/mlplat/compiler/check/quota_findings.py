@@ -92,14 +92,17 @@ def _unstated(
     side, resource = _STATED[key]
     for group, container in admitted:
         held = container.requests if side == "requests" else container.limits
-        if group.whole and group.own and resource not in held:
+        if group.whole and resource not in held:
+            who = "pod" if group.own else f"{group.role} pod"
+            where = "" if group.own else "under `defaults.resources` of the environment"
             yield Found(
                 workload.document,
-                (*group.path, "resources"),
-                f"no pod of {named(workload.document)} would be let in: it does not say its {side} of {resource}",
+                (*group.path, "resources") if group.own else ("metadata", "name"),
+                f"no {who} of {named(workload.document)} would be let in: it does not say its {side} of {resource}",
                 f"no `{side}` of {resource}",
                 notes=(f"a quota on `{key}` refuses every container that does not say it",),
-                help=f"add `{side}: {{{resource}: ...}}`, or a default to `limits` of team `{team.name}`",
+                help=f"add `{side}: {{{resource}: ...}}`{where and ' ' + where}, or a default to `limits` of team "
+                f"`{team.name}`",
                 secondary=(team.label(("spec", "quota", key), f"the quota of team `{team.name}`"),),
             )
             return

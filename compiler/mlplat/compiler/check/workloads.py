@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlplat.compiler.artifacts import Path, Resolved, ResolvedEnvironment
-from mlplat.compiler.effective import EffectiveContainer, NodeChoice, choose_nodes, resources
+from mlplat.compiler.effective import EffectiveContainer, NodeChoice, choose_nodes
 from mlplat.compiler.effective_notebook import notebook_container
 from mlplat.compiler.effective_serving import art_container, model_container, server_container
 from mlplat.compiler.effective_tuning import trial_container, trial_nodes, trial_training_job
 from mlplat.compiler.training_api import (
+    launcher_resources,
     runtime_name,
     starts_by_mpi,
     training_api,
@@ -146,9 +147,9 @@ def _training(job: Resolved[TrainingJob], env: ResolvedEnvironment) -> tuple[Pod
 
 
 def _launcher(job: Resolved[TrainingJob], container: EffectiveContainer, env: ResolvedEnvironment) -> PodGroup:
-    """The pod of an MPIJob that only runs `mpirun`: with the environment's default resources, on any node."""
+    """The pod of an MPIJob that only runs `mpirun`: with resources of its own, on any node."""
     spec = job.document.spec
-    requests, limits = resources(env, (), None)
+    requests, limits = launcher_resources(env)
     light = EffectiveContainer(container.image, requests=requests, limits=limits)
     nodes = choose_nodes(env, spec.placement, None)
     return PodGroup("launcher", 1, light, nodes, spec.placement, None, ("spec",), ("spec", "placement"), own=False)

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from mlplat.compiler.effective import EffectiveContainer, choose_nodes, resources
+from mlplat.compiler.effective import EffectiveContainer, choose_nodes
 from mlplat.compiler.lower.pod import NO_SIDECAR, container_body, mount_list, pod_extras, volume_list
 from mlplat.compiler.lower.training_plan import TrainingPlan
-from mlplat.compiler.training_api import processes, v1_kind
+from mlplat.compiler.training_api import launcher_resources, processes, v1_kind
 
 
 def v1_job(plan: TrainingPlan) -> dict[str, Any]:
@@ -45,8 +45,8 @@ def _replica(plan: TrainingPlan, count: int, container: EffectiveContainer) -> d
 
 
 def _launcher(plan: TrainingPlan) -> dict[str, Any]:
-    """The pod of `mpirun`: no accelerators, the environment's default resources, any node of the job's placement."""
-    requests, limits = resources(plan.env, (), None)
+    """The pod of `mpirun`: no accelerators, resources of its own, any node of the job's placement."""
+    requests, limits = launcher_resources(plan.env)
     light = replace(
         plan,
         container=replace(plan.container, requests=requests, limits=limits),

@@ -28,7 +28,7 @@ def amounts(value: Any) -> str | None:
         why = f.not_negative(amount)
         if why is not None:
             return f"`{name}` {why}"
-        if "/" in name and not name.split("/")[0].endswith("kubernetes.io") and _fraction(amount):
+        if is_fraction_of_device(name, amount):
             return f"`{name}` must be a whole number"
     return None
 
@@ -46,15 +46,35 @@ def huge_pages(value: Any) -> str | None:
     return None
 
 
-def _fraction(amount: Any) -> bool:
+def is_device(name: str) -> bool:
+    """True for an extended resource: one with a domain that is not Kubernetes' own (IsExtendedResourceName)."""
+    return "/" in name and not name.split("/")[0].endswith("kubernetes.io")
+
+
+def is_fraction_of_device(name: str, amount: Any) -> bool:
+    """True where a part of a device is asked for."""
     try:
-        return parse(amount).nanos % 10**9 != 0
+        return is_device(name) and parse(amount).nanos % 10**9 != 0
     except ValueError:
         return False
 
 
+def excludes_overcommitment(name: str) -> bool:
+    """True for resources of which the request must equal the limit: devices and huge pages."""
+    return is_device(name) or name.startswith("hugepages-")
+
+
 def resources(value: Any) -> str | None:
     """Requests and limits: names, signs, and requests within limits. Devices: both the same, and limits needed."""
+    return _resources(value, whole=True)
+
+
+def part_of_resources(value: Any) -> str | None:
+    """The same of requests and limits that a controller completes: a limit that is not there may come from it."""
+    return _resources(value, whole=False)
+
+
+def _resources(value: Any, whole: bool) -> str | None:
     if not isinstance(value, dict):
         return None
     requests, limits = value.get("requests") or {}, value.get("limits") or {}
@@ -64,11 +84,12 @@ def resources(value: Any) -> str | None:
     if why is not None:
         return why
     for name, wanted in requests.items():
-        exclusive = ("/" in name and not name.split("/")[0].endswith("kubernetes.io")) or name.startswith("hugepages-")
         try:
             if name in limits and parse(wanted) > parse(limits[name]):
                 return f"`{name}`: the request is above the limit"
-            if exclusive and (name not in limits or parse(wanted) != parse(limits[name])):
+            if not excludes_overcommitment(name) or (name not in limits and not whole):
+                continue
+            if name not in limits or parse(wanted) != parse(limits[name]):
                 return f"`{name}`: the limit must be there and equal the request"
         except ValueError:
             return None

@@ -4,17 +4,21 @@ The server takes the resource: its schema knows the form of a pod, not the rules
 later, and nothing starts. Source of the rules: `mlplat.compiler.check.core`; stricter than the server, by design.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
+from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.core.pod import PodUse, problems_of_pod
-from mlplat.compiler.check.pods import called, pods_of
+from mlplat.compiler.check.core.pod_amounts import huge_pages, part_of_resources
+from mlplat.compiler.check.pods import called, is_by_hand, pods_of
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
-from mlplat.objects.pointer import last_step, steps_of
+from mlplat.objects.pointer import escape, last_step, steps_of
 
 _WHOLE = frozenset(
     {
         *(("kubeflow.org", kind) for kind in ("PyTorchJob", "TFJob", "XGBoostJob", "PaddleJob", "JAXJob", "MPIJob")),
         ("kubeflow.org", "Experiment"),
+        ("kubeflow.org", "Notebook"),
         ("jobset.x-k8s.io", "JobSet"),
         ("trainer.kubeflow.org", "TrainingRuntime"),
         ("trainer.kubeflow.org", "ClusterTrainingRuntime"),
@@ -22,22 +26,49 @@ _WHOLE = frozenset(
 )
 """Kinds that carry whole pods; parts of pods (`runtimePatches`, predictors) are completed by their controller."""
 
+_PARTS = frozenset((("trainer.kubeflow.org", "TrainJob"), ("serving.kserve.io", "InferenceService")))
+"""Kinds that say only a part of their pods. What they say of resources is judged."""
+_AMOUNTS = frozenset(("resources", "resourcesPerNode"))
+
 
 def check(scope: ObjectScope) -> Iterable[FoundInObject]:
-    """Pods of jobs, runtimes and trials."""
+    """Pods of jobs, runtimes, notebooks and trials, and amounts of what is no whole pod."""
     for item in scope.objects:
+        if (item.ref.group, item.ref.kind) in _PARTS and is_by_hand(item):
+            for pointer, problem in _amounts(item.body.get("spec"), "/spec"):
+                yield _found(item, pointer, problem)
         if (item.ref.group, item.ref.kind) not in _WHOLE:
             continue
         for pod in pods_of(item):
             if "/runtimePatches/" in pod.pointer or "/podTemplateOverrides/" in pod.pointer:
                 continue
             for pointer, problem in problems_of_pod(pod.spec, pod.pointer, PodUse()):
+                if pointer.endswith("/resources") and not is_by_hand(item):
+                    continue  # the rules on specifications say it at the user's own line
                 if not _is_filled_in_later(pod.spec, pointer[len(pod.pointer) :]):
-                    place = last_step(pointer)
-                    named = f"`{place}` " if not place.isdigit() else ""
-                    headline = f"{called(item)}: its pods would be refused: {named}{problem}"
-                    note = "the server takes this object, and refuses the pods that the controller makes of it"
-                    yield FoundInObject(item, pointer, headline, "no pod can have this", (note,), tolerated=True)
+                    yield _found(item, pointer, problem)
+
+
+def _found(item: KubeObject, pointer: str, problem: str) -> FoundInObject:
+    place = last_step(pointer)
+    named = f"`{place}` " if not place.isdigit() else ""
+    headline = f"{called(item)}: its pods would be refused: {named}{problem}"
+    note = "the server takes this object, and refuses the pods that the controller makes of it"
+    return FoundInObject(item, pointer, headline, "no pod can have this", (note,), tolerated=True)
+
+
+def _amounts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    """Requests and limits anywhere within a value, by the form that they have in every kind."""
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in children:
+        below = f"{pointer}/{escape(str(key))}"
+        if key in _AMOUNTS and isinstance(inner, dict):
+            sides = (inner.get("limits"), inner.get("requests"))
+            problem = part_of_resources(inner) or huge_pages(sides[0]) or huge_pages(sides[1])
+            if problem is not None:
+                yield below, problem
+        elif isinstance(inner, dict | list):
+            yield from _amounts(inner, below)
 
 
 def _is_filled_in_later(value: object, pointer: str) -> bool:

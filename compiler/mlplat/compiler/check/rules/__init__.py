@@ -12,6 +12,7 @@ from mlplat.compiler.check.rules.early_stopping import RULE as EARLY_STOPPING
 from mlplat.compiler.check.rules.elastic_bounds import RULE as ELASTIC_BOUNDS
 from mlplat.compiler.check.rules.environment_without_own_cluster import RULE as ENVIRONMENT_WITHOUT_OWN_CLUSTER
 from mlplat.compiler.check.rules.framework_without_api import RULE as FRAMEWORK_WITHOUT_API
+from mlplat.compiler.check.rules.impossible_amount import RULE as IMPOSSIBLE_AMOUNT
 from mlplat.compiler.check.rules.impossible_canary import RULE as IMPOSSIBLE_CANARY
 from mlplat.compiler.check.rules.invalid_label import RULE as INVALID_LABEL
 from mlplat.compiler.check.rules.invalid_name import RULE as INVALID_NAME
@@ -53,6 +54,7 @@ from mlplat.compiler.check.rules.storage_without_credentials import RULE as STOR
 from mlplat.compiler.check.rules.strategy_mismatch import RULE as STRATEGY_MISMATCH
 from mlplat.compiler.check.rules.trial_counts import RULE as TRIAL_COUNTS
 from mlplat.compiler.check.rules.two_defaults import RULE as TWO_DEFAULTS
+from mlplat.compiler.check.rules.unheeded_queue import RULE as UNHEEDED_QUEUE
 from mlplat.compiler.check.rules.unit_name_clash import RULE as UNIT_NAME_CLASH
 from mlplat.compiler.check.rules.unknown_model_format import RULE as UNKNOWN_MODEL_FORMAT
 from mlplat.compiler.check.rules.unknown_parameter import RULE as UNKNOWN_PARAMETER
@@ -131,4 +133,6 @@ SPEC_RULES: tuple[SpecRule, ...] = (
     KNATIVE_PLACEMENT,
     MISPLACED_RESOURCE,
     MEMBER_BEFORE_ISTIO,
+    IMPOSSIBLE_AMOUNT,
+    UNHEEDED_QUEUE,
 )

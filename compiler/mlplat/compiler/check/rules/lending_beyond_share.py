@@ -1,7 +1,7 @@
-"""A queue that lends more of a resource than its share, or amounts below nothing.
+"""A queue that lends more of a resource than its share.
 
-The ClusterQueue webhook refuses a `lendingLimit` above `nominalQuota` and negative amounts
-(`pkg/webhooks/clusterqueue_webhook.go`, Kueue 0.18 and 0.19).
+The ClusterQueue webhook refuses a `lendingLimit` above `nominalQuota` (`pkg/webhooks/clusterqueue_webhook.go`,
+Kueue 0.18 and 0.19).
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from mlplat.compiler.artifacts import Path, ResolvedEnvironment
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named
-from mlplat.objects.quantity import ZERO, parse
+from mlplat.objects.quantity import parse
 from mlplat.schema.queue import Queue
 
 
@@ -21,15 +21,7 @@ def check(env: ResolvedEnvironment) -> Iterable[Found]:
         for index, flavor in enumerate(queue.document.spec.flavors):
             for place, share in enumerate(flavor.resources):
                 path: Path = ("spec", "flavors", index, "resources", place)
-                for field, amount in (
-                    ("nominal", share.nominal),
-                    ("borrowing", share.borrowing),
-                    ("lending", share.lending),
-                ):
-                    if amount is not None and parse(amount) < ZERO:
-                        headline = f"{named(queue)} has a share of {share.name} below nothing"
-                        yield Found(queue, (*path, field), headline, "below zero", help="write 0, or an amount")
-                if share.lending is not None and ZERO <= parse(share.nominal) < parse(share.lending):
+                if share.lending is not None and parse(share.nominal) < parse(share.lending):
                     yield Found(
                         queue,
                         (*path, "lending"),

@@ -1,8 +1,9 @@
-"""Resources that no node has, and accelerators that are asked for in two places.
+"""Resources that no node has, and accelerators that are asked for in two places or in the wrong one.
 
 Names are Kubernetes' own (`cpu`, `memory`, `ephemeral-storage`, `hugepages-<size>`) or those of extended resources,
 which have a domain (k8s.io/kubernetes `pkg/apis/core/validation`, ValidateContainerResourceName). What `accelerators`
-asks for takes the place of the same resource in `resources`.
+asks for takes the place of the same resource in `resources`; only what stands there chooses nodes, and is counted
+against quotas and queues.
 """
 
 import re
@@ -13,6 +14,7 @@ from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named, suggestion
 from mlplat.compiler.check.workloads import PodGroup, Workload, workloads
 
+_USUAL = "nvidia.com/gpu"
 _STANDARD = ("cpu", "ephemeral-storage", "memory")
 _NAME = re.compile(r"hugepages-[A-Za-z0-9]+|[a-z0-9][-a-z0-9.]*/[A-Za-z0-9][-A-Za-z0-9_.]*")
 
@@ -24,10 +26,16 @@ def check(env: ResolvedEnvironment) -> Iterable[Found]:
         for group in workload.groups:
             if group.own and not workload.copied and group.path not in seen:
                 seen.add(group.path)
-                yield from _found(workload, group)
+                yield from _found(workload, group, _accelerators(env))
 
 
-def _found(workload: Workload, group: PodGroup) -> Iterable[Found]:
+def _accelerators(env: ResolvedEnvironment) -> frozenset[str]:
+    """Extended resources that are accelerators: the usual one, and those of the environment's node pools."""
+    pools = env.environment.document.spec.node_pools
+    return frozenset((*(pool.accelerators.resource for pool in pools if pool.accelerators is not None), _USUAL))
+
+
+def _found(workload: Workload, group: PodGroup, accelerators: frozenset[str]) -> Iterable[Found]:
     document = workload.document
     for field in ("requests", "limits"):
         path = (*group.path, "resources", field)
@@ -54,6 +62,26 @@ def _found(workload: Workload, group: PodGroup) -> Iterable[Found]:
                     secondary=(document.label((*group.path, "accelerators"), "asked for here"),),
                     at_key=True,
                 )
+            elif resource in accelerators:
+                count = written.plain()[name] if written is not None else 0
+                yield Found(
+                    document,
+                    (*path, resource),
+                    f"{named(document)} asks for `{resource}` in the wrong place",
+                    "accelerators are asked for by `accelerators`",
+                    notes=("what stands here chooses no node pool, and is counted in no quota or queue",),
+                    help="delete it here; " + _instead(group, resource, count),
+                    at_key=True,
+                )
+
+
+def _instead(group: PodGroup, resource: str, count: object) -> str:
+    """The line that asks for the same where it belongs."""
+    if group.accelerators is not None:
+        return f"`accelerators` asks for `{group.accelerators.resource}`, and one sort is all that it asks for"
+    other = "" if resource == _USUAL else f", resource: {resource}"
+    whole = count if str(count).isdigit() and int(str(count)) > 0 else "N"
+    return f"write `accelerators: {{count: {whole}{other}}}` beside `resources`"
 
 
 RULE = SpecRule("MLP367", check)

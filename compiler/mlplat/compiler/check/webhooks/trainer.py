@@ -13,8 +13,10 @@ _CONTAINER = {"trainer": "node", "dataset-initializer": "dataset-initializer", "
 _MANAGER = re.compile(r"[^/]+/.+")
 _NEWER = frozenset(("jax-distributed", "xgboost-distributed"))
 """Stock runtimes that came with 2.2."""
-_STOCK = frozenset(("torch-distributed", "deepspeed-distributed", "mlx-distributed", *_NEWER))
-"""Stock runtimes that have one replicated job, `node`, with one container of that name."""
+_BY_MPI = frozenset(("deepspeed-distributed", "mlx-distributed"))
+"""Stock runtimes with two replicated jobs, `launcher` and `node`, each with one container `node` (2.1.0 and 2.3.0)."""
+_STOCK = frozenset(("torch-distributed", *_BY_MPI, *_NEWER))
+"""All stock runtimes; the others have one replicated job, `node`, with one container of that name."""
 
 
 def problems_of_runtime(body: Body) -> Iterator[Problem]:
@@ -69,7 +71,8 @@ def problems_of_job(body: Body, versions: ComponentVersions) -> Iterator[Problem
     for index, override in mappings(spec.get("podTemplateOverrides")):
         for number, target in mappings(override.get("targetJobs")):
             job = target.get("name")
-            if str(name) in _STOCK and job not in (None, "node"):
+            known = (None, "node", "launcher") if str(name) in _BY_MPI else (None, "node")
+            if str(name) in _STOCK and job not in known:
                 yield (
                     f"/spec/podTemplateOverrides/{index}/targetJobs/{number}",
                     f"the runtime `{name}` has no job `{job}`",
