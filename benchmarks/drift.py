@@ -1,11 +1,13 @@
 """What a comparison of 5,000 live objects costs, beside `kubectl diff`.
 
     python -P benchmarks/drift.py --kubeconfig FILE --audit-log FILE [--objects 5000] [--kubectl]
+    python -P benchmarks/drift.py --offline [--objects 50000]       # with a dump, no cluster
 
 `-P`, because `platform.py` beside it would stand in for the standard library's.
 
 The cluster is an empty one without controllers, with the CRD of PyTorchJob; its audit log counts the requests. Objects
-are applied under the manager `mlplat`, one in a hundred is edited by hand afterwards.
+are applied under the manager `mlplat`, one in a hundred is edited by hand afterwards. Without a cluster (`--offline`) a
+dump is made here, as the API server stores what was applied: defaults filled in, managedFields for every field.
 """
 
 import argparse
@@ -39,6 +41,9 @@ LABELS = {"mlplat.dev/environment": "bench"}
 def main() -> None:
     options = _options()
     bodies = list(objects(options.objects))
+    if options.offline:
+        _offline(bodies, options.runs)
+        return
     with tempfile.TemporaryDirectory() as folder:
         declared = Path(folder) / "declared.json"
         declared.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": bodies}))
@@ -134,6 +139,76 @@ def _fill(kubeconfig: str, bodies: Sequence[dict[str, Any]]) -> None:
     print(f"{len(bodies)} objects made in {time.monotonic() - started:.0f} s, {len(edited)} edited", file=sys.stderr)
 
 
+def _offline(bodies: Sequence[dict[str, Any]], runs: int) -> None:
+    """The comparison with a dump: declared manifests on one side, what a server would hold on the other."""
+    with tempfile.TemporaryDirectory() as folder:
+        declared, live = Path(folder) / "declared.json", Path(folder) / "live.json"
+        declared.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": bodies}))
+        maps = 0
+        with live.open("w") as file:
+            file.write('{"apiVersion": "v1", "kind": "List", "items": [')
+            for index, body in enumerate(bodies):
+                held = _stored(body)
+                if body["kind"] == "ConfigMap":
+                    maps += 1
+                    if maps % 40 == 0:
+                        held["data"] = {**held["data"], "added": "by hand"}
+                        held["metadata"]["managedFields"].append(
+                            _entry("kubectl-edit", "Update", {"data": {"added": ""}})
+                        )
+                file.write(("," if index else "") + json.dumps(held))
+            file.write("]}")
+        print(f"{len(bodies)} objects, a dump of {live.stat().st_size / 1e6:.0f} MB", file=sys.stderr)
+        sides = ["--declared", str(declared), "--live", str(live)]
+        command = [sys.executable, "-m", "mlplat.cli", "drift", *sides, "-o", "json"]
+        for _ in range(runs):
+            _measure(f"mlplat drift --live, {len(bodies)} objects", command, Path(os.devnull), _findings)
+
+
+def _stored(body: dict[str, Any]) -> dict[str, Any]:
+    """An object as the API server stores it after a server-side apply."""
+    held: dict[str, Any] = json.loads(json.dumps(body))
+    declared = {key: value for key, value in body.items() if key not in ("apiVersion", "kind", "metadata")}
+    owned = {"metadata": {"labels": LABELS}, **declared}
+    held["metadata"] |= {
+        "uid": "00000000-0000-0000-0000-000000000000",
+        "resourceVersion": "1",
+        "creationTimestamp": "2026-01-01T00:00:00Z",
+        "managedFields": [_entry("mlplat", "Apply", owned)],
+    }
+    if body["kind"] == "Deployment":
+        spec = held["spec"]
+        spec |= {"progressDeadlineSeconds": 600, "revisionHistoryLimit": 10}
+        spec["strategy"] = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"}}
+        pod = spec["template"]["spec"]
+        pod |= {"dnsPolicy": "ClusterFirst", "restartPolicy": "Always", "schedulerName": "default-scheduler"}
+        pod |= {"securityContext": {}, "terminationGracePeriodSeconds": 30}
+        for container in pod["containers"]:
+            container |= {"imagePullPolicy": "IfNotPresent", "terminationMessagePath": "/dev/termination-log"}
+            container["terminationMessagePolicy"] = "File"
+        held["status"] = {
+            "observedGeneration": 1,
+            "replicas": 2,
+            "conditions": [{"type": "Available", "status": "True"}],
+        }
+    return held
+
+
+def _entry(manager: str, operation: str, owned: dict[str, Any]) -> dict[str, Any]:
+    when = "2026-01-01T00:00:00Z" if operation == "Apply" else "2026-01-02T00:00:00Z"
+    head = {"manager": manager, "operation": operation, "apiVersion": "v1", "time": when, "fieldsType": "FieldsV1"}
+    return {**head, "fieldsV1": _fields(owned)}
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    """`fieldsV1` of whoever owns all of a value: items by name where they have one, other lists as one."""
+    if isinstance(value, dict):
+        return {f"f:{key}": _fields(inner) for key, inner in value.items()}
+    if isinstance(value, list) and all(isinstance(item, dict) and "name" in item for item in value):
+        return {f'k:{{"name":"{item["name"]}"}}': {".": {}, **_fields(item)} for item in value}
+    return {}
+
+
 def _measure(name: str, command: Sequence[str], audit_log: Path, count: Any) -> None:
     lines = _lines(audit_log)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -173,13 +248,17 @@ def _files(output: bytes) -> str:
 
 def _options() -> Any:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kubeconfig", required=True)
-    parser.add_argument("--audit-log", type=Path, required=True)
+    parser.add_argument("--kubeconfig")
+    parser.add_argument("--audit-log", type=Path, default=Path(os.devnull))
+    parser.add_argument("--offline", action="store_true", help="compare with a dump that is made here")
     parser.add_argument("--objects", type=int, default=5000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--filled", action="store_true", help="the objects are there already")
     parser.add_argument("--kubectl", action="store_true", help="also measure kubectl diff (minutes)")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if not options.offline and options.kubeconfig is None:
+        parser.error("--kubeconfig names the cluster; --offline needs none")
+    return options
 
 
 if __name__ == "__main__":

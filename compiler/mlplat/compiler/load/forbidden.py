@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span
-from mlplat.objects.nesting import MAX_DEPTH, deep_place
+from mlplat.objects.nesting import deep_place
 
 _FORBIDDEN = re.compile("[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|\r(?!\n)")
 """What YAML 1.2 does not allow in a file, and the breaks that only YAML 1.1 counts as lines (NEL, LS, PS, lone CR)."""
@@ -47,10 +47,10 @@ def _cure(code_point: int) -> str:
     return f'delete it; if the value needs it, write it in double quotes as "{escape}"'
 
 
-def nests_too_deep(text: str, file: str) -> list[Diagnostic]:
+def nests_too_deep(text: str, file: str, most: int) -> list[Diagnostic]:
     """A finding when the text could nest so deep that the composer, which recurses in C, would crash the process.
 
-    The limit of specifications is lower (`yaml.MAX_DEPTH`), and held where they are read.
+    The limit that is to be kept, `most`, is lower, and held where the text is read.
     """
     place = deep_place(text)
     if place is None:
@@ -60,7 +60,7 @@ def nests_too_deep(text: str, file: str) -> list[Diagnostic]:
         Diagnostic(
             "MLP007",
             Severity.ERROR,
-            f"this document nests deeper than {MAX_DEPTH} levels",
+            f"this document nests deeper than {most} levels",
             Label(Span(file, line, column, line, column + 1), "here"),
             help="close the brackets, or indent less",
         )

@@ -123,7 +123,7 @@ def parse_raw(text: str, file: str) -> tuple[list[RawObject], list[Diagnostic]]:
             found = None  # several documents, or YAML's flow style; of one that nests too deep YAML tells the place
         if found is not None:
             return found, findings
-    deep = nests_too_deep(text, file)
+    deep = nests_too_deep(text, file, MAX_DEPTH)
     if deep:
         return objects, deep
     aliases = may_repeat(text)

@@ -86,7 +86,7 @@ def parse_documents(text: str, file: str, composer: Any = None) -> tuple[list[No
     later pass reports what follows from them. `composer` is for tests: a class with the methods of `_Composing`.
     """
     text = text.removeprefix("\ufeff")
-    findings = forbidden_characters(text, file) or nests_too_deep(text, file)
+    findings = forbidden_characters(text, file) or nests_too_deep(text, file, MAX_DEPTH)
     if findings:
         return [], findings
     nodes: list[Node] = []
