@@ -243,7 +243,7 @@ def training_env(document: Resolved[TrainingJob], env: ResolvedEnvironment) -> t
     for name, value in (
         ("DATASET_URI", spec.dataset.uri if spec.dataset else None),
         ("MODEL_URI", spec.model.uri if spec.model else None),
-        ("CHECKPOINT_DIR", spec.checkpoint.path if spec.checkpoint else None),
+        ("CHECKPOINT_DIR", _checkpoints(spec)),
         ("PARALLEL_STRATEGY", spec.strategy),
     ):
         if value is not None:
@@ -274,6 +274,32 @@ def training_container(
             mounts=spec.volumes,
         ),
     )
+
+
+RUN_NAME = "TRAINING_RUN"
+"""Variable with the name of the run, or of the trial, in whose pod it is: the kubelet puts it into `CHECKPOINT_DIR`."""
+
+
+def has_folder_of_run(spec: TrainingJobSpec) -> bool:
+    """True when each run of a job has checkpoints of its own."""
+    return spec.checkpoint is not None and not spec.checkpoint.shared
+
+
+def run_label(document: Resolved[TrainingJob], env: ResolvedEnvironment) -> str:
+    """Label of a job's pods that holds the name of the job.
+
+    Trainer (2.1 to 2.3) calls the JobSet like the TrainJob; the Training Operator labels by the job's name
+    (`pkg/apis/kubeflow.org/v1/common_types.go`, 1.7 to 1.9).
+    """
+    if training_api(document, env) == "trainjob":
+        return "jobset.sigs.k8s.io/jobset-name"
+    return "training.kubeflow.org/job-name"
+
+
+def _checkpoints(spec: TrainingJobSpec) -> str | None:
+    if spec.checkpoint is None or spec.checkpoint.shared:
+        return spec.checkpoint.path if spec.checkpoint is not None else None
+    return f"{spec.checkpoint.path.rstrip('/')}/$({RUN_NAME})"
 
 
 LAUNCHER: Mapping[str, str] = {"cpu": "500m", "memory": "512Mi"}

@@ -43,7 +43,10 @@ class Checkpoint(SpecModel):
     """Where progress is kept."""
 
     path: AbsolutePath
-    """Folder for checkpoints, given to the code as `CHECKPOINT_DIR`; it must lie on a mounted volume."""
+    """Folder for checkpoints; it must lie on a mounted volume. The code gets as `CHECKPOINT_DIR` a folder below it that
+    is called like the run, so that neither another run nor another trial writes over it. The code makes that folder."""
+    shared: bool = False
+    """Give the code the folder itself, for all runs and trials: a new run goes on from what an old one left."""
 
 
 class TrainingJobSpec(SpecModel):

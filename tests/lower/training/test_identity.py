@@ -127,6 +127,7 @@ def test_the_same_run(kind, path, value):
         ("TrainingJob", "spec.placement", {"nodePool": "cpu"}),
         ("TrainingJob", "spec.placement", {"nodeLabels": {"zone": "a"}}),
         ("TrainingJob", "spec.checkpoint", {"path": "/data/c"}),
+        ("TrainingJob", "spec.checkpoint", {"path": "/data/c", "shared": True}),
         ("TrainingJob", "spec.rerun", 1),
         ("TrainingJob", "spec.patches", [{"target": "TrainJob", "merge": {"spec": {"suspend": True}}}]),
         ("Component", "spec.image", "train:2"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from mlplat.compiler.effective import EffectiveContainer, choose_nodes
 from mlplat.compiler.lower.pod import NO_SIDECAR, container_body, mount_list, pod_extras, volume_list
-from mlplat.compiler.lower.training_plan import TrainingPlan
+from mlplat.compiler.lower.training_plan import TrainingPlan, variables
 from mlplat.compiler.training_api import launcher_resources, processes, v1_kind
 
 
@@ -58,6 +58,8 @@ def _launcher(plan: TrainingPlan) -> dict[str, Any]:
 def _pod(plan: TrainingPlan, container: EffectiveContainer) -> dict[str, Any]:
     shared = plan.spec.shared_memory
     body = container_body(v1_kind(plan.spec).container, container, plan.env)
+    if given := variables(plan):
+        body["env"] = given
     pod: dict[str, Any] = {"containers": [body], **pod_extras(plan.env, plan.nodes)}
     if mounts := mount_list(container.mounts, shared is not None):
         body["volumeMounts"] = mounts

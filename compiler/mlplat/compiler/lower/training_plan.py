@@ -14,8 +14,16 @@ from mlplat.compiler.effective import (
     secret_keys,
     team_of,
 )
+from mlplat.compiler.lower.pod import env_list
 from mlplat.compiler.lower.run import identify, verbatim
-from mlplat.compiler.training_api import fetches_assets, training_container, training_env
+from mlplat.compiler.training_api import (
+    RUN_NAME,
+    fetches_assets,
+    has_folder_of_run,
+    run_label,
+    training_container,
+    training_env,
+)
 from mlplat.objects.quantity import canonical
 from mlplat.schema.component import Component
 from mlplat.schema.storage import Secret
@@ -51,6 +59,16 @@ def plan_training(document: Resolved[TrainingJob], env: ResolvedEnvironment) -> 
     """The plan of a job in an environment."""
     container = training_container(document, env, training_env(document, env))
     return TrainingPlan(document, env, container, _choice(document, env))
+
+
+def variables(plan: TrainingPlan) -> list[dict[str, Any]]:
+    """`env` of the containers that train. The name of the run comes first: only what stands before can be put into
+    another variable (Kubernetes v1.34 `pkg/kubelet/kubelet_pods.go`, makeEnvironmentVariables)."""
+    listed = env_list(plan.container.env)
+    if has_folder_of_run(plan.spec):
+        field = f"metadata.labels['{run_label(plan.document, plan.env)}']"
+        listed.insert(0, {"name": RUN_NAME, "valueFrom": {"fieldRef": {"fieldPath": field}}})
+    return listed
 
 
 def with_arguments(plan: TrainingPlan, extra_args: Sequence[str], drop_parameters: frozenset[str]) -> TrainingPlan:

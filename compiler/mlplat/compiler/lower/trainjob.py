@@ -18,7 +18,7 @@ from mlplat.compiler.lower.pod import (
     resource_map,
     volume_list,
 )
-from mlplat.compiler.lower.training_plan import TrainingPlan
+from mlplat.compiler.lower.training_plan import TrainingPlan, variables
 from mlplat.compiler.training_api import fetches_assets, needs_own_runtime, processes, runtime_name, starts_by_mpi
 from mlplat.schema.pod import EnvVar, SecretKey, VolumeUse
 from mlplat.schema.storage import Secret
@@ -74,7 +74,7 @@ def _trainer(plan: TrainingPlan) -> dict[str, Any]:
     for field, value in (
         ("command", list(container.command)),
         ("args", list(container.args)),
-        ("env", env_list(container.env)),
+        ("env", variables(plan)),
         ("numProcPerNode", processes(plan.document, plan.env)),
         ("resourcesPerNode", resource_map(container)),
     ):

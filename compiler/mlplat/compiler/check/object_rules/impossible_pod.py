@@ -45,6 +45,8 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
             for pointer, problem in problems_of_pod(pod.spec, pod.pointer, PodUse()):
                 if pointer.endswith("/resources") and not is_by_hand(item):
                     continue  # the rules on specifications say it at the user's own line
+                if item.ref.group == "trainer.kubeflow.org" and problem == "needs `image`":
+                    continue  # a TrainJob's `trainer.image` fills it in
                 if not _is_filled_in_later(pod.spec, pointer[len(pod.pointer) :]):
                     yield _found(item, pointer, problem)
 

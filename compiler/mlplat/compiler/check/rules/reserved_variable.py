@@ -14,7 +14,7 @@ from mlplat.compiler.artifacts import Path, Resolved, ResolvedEnvironment
 from mlplat.compiler.check.component_uses import component_uses, containers
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named
-from mlplat.compiler.training_api import reserved_env, training_api
+from mlplat.compiler.training_api import RUN_NAME, has_folder_of_run, reserved_env, training_api
 from mlplat.diagnostics import Label
 from mlplat.schema.notebook import Notebook
 from mlplat.schema.pod import EnvVar
@@ -34,6 +34,7 @@ _REASONS = {
     "v1": "the Training Operator appends its own value after this one, in every pod",
     "katib": "Katib adds it to the pods of every trial",
     "knative": "Knative gives it to every container and refuses a service that sets it",
+    "mlplat": "it holds the name of the run, which is a part of `CHECKPOINT_DIR`",
     "notebook": "the notebook controller overwrites it with the path that the server answers at",
 }
 
@@ -82,6 +83,8 @@ def _reserved(document: Resolved[Any], env: ResolvedEnvironment, searched: froze
         api = training_api(document, env)
         if api is not None:
             yield _Reserved(frozenset(reserved_env(document, env)) - _HARMLESS, api)
+        if has_folder_of_run(document.document.spec):
+            yield _Reserved(frozenset((RUN_NAME,)), "mlplat")
         if document.name in searched:
             yield _Reserved(_KATIB, "katib")
     elif isinstance(document.document, TuningExperiment):
@@ -105,7 +108,7 @@ def _in_list(
                 document,
                 (*path, index, "name"),
                 f"{named(document)} sets `{variable.name}`, which is set for it",
-                "set by its controller",
+                "set by its controller" if reserved.setter != "mlplat" else "set by mlplat",
                 notes=(_REASONS[reserved.setter],),
                 help=f"delete the entry `{variable.name}`",
                 secondary=secondary,
