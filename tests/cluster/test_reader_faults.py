@@ -126,6 +126,7 @@ LASTING: dict[str, tuple[Fault, Unread, int]] = {
     "503": (status(503), Unread.SERVER, 4),
     "a redirect": (Fault(302, headers={"Location": "http://127.0.0.1:1/"}), Unread.UNREADABLE, 1),
     "400": (status(400, "the server rejected our request"), Unread.UNREADABLE, 1),
+    "nested too deep": (Fault(200, b'{"items":' + b"[" * 50_000), Unread.UNREADABLE, 1),
     "closed before": (Fault(closes="before"), Unread.UNREACHABLE, 4),
     "closed within": (Fault(closes="within"), Unread.UNREACHABLE, 4),
     "broken JSON": (Fault(200, b"{]"), Unread.UNREADABLE, 4),

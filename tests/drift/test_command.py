@@ -173,6 +173,22 @@ def test_a_side_that_is_not_there_is_a_finding() -> None:
     assert (done.return_value, "error[MLP701]: cannot read `absent.yaml`" in done.stderr) == (1, True)
 
 
+def test_a_cluster_that_cannot_be_meant_is_a_finding(tmp_path: Path) -> None:
+    kubeconfig = tmp_path / "kubeconfig"
+    done = drift("--env", "prod", "--kubeconfig", str(kubeconfig), root=ROOT)
+    assert (done.return_value, "error[MLP706]: there is no kubeconfig" in done.stderr) == (1, True)
+    users = [{"name": "user", "user": {"token": "secret-token-value"}}]
+    clusters = [{"name": "cluster", "cluster": {"server": "https://127.0.0.1:1"}}]
+    contexts = [{"name": "elsewhere", "context": {"cluster": "cluster", "user": "user"}}]
+    config = {"apiVersion": "v1", "kind": "Config", "current-context": "elsewhere"}
+    kubeconfig.write_text(json.dumps({**config, "users": users, "clusters": clusters, "contexts": contexts}))
+    done = drift("--env", "prod", "--kubeconfig", str(kubeconfig), root=ROOT)
+    assert (done.return_value, "error[MLP707]: the kubeconfig leads to https://127.0.0.1:1" in done.stderr) == (1, True)
+    done = drift("--env", "prod", "--kubeconfig", str(kubeconfig), "--context", "prod", root=ROOT)
+    assert (done.return_value, "there are: elsewhere" in done.stderr) == (1, True)
+    assert "secret-token-value" not in done.stderr
+
+
 def test_an_applier_is_a_name_with_an_operation(sides: tuple[Path, Path]) -> None:
     done = drift("--declared", str(sides[0]), "--live", str(sides[1]), "--applier", "a:Patch")
     assert "`a:Patch` is no applier" in str(done.exception)
