@@ -241,7 +241,8 @@ def _is_products_own(case: Case, spot: Spot, holds: Sequence[Hold]) -> bool:
     if is_kueue_metadata(case, spot):
         return True
     # A map or list of places is owned as one: whose a key is that a person wrote beside Kueue's, the flavor tells.
-    return is_admitted_placement(case, spot) and next(outsiders(holds), None) is None
+    told = bool(case.around.flavors) if not case.owners.known else next(outsiders(holds), None) is not None
+    return not told and is_admitted_placement(case, spot)
 
 
 def _is_own_controllers(case: Case, holds: tuple[Hold, ...]) -> bool:
