@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 def show(root: str | None, environment: str, address: str | None, origins: bool) -> int:
     """Print the specifications of an environment after inheritance, all or one (`TrainingJob/mnist`).
 
-    Fields that nobody gave are not printed. Exit status 1 when the environment cannot be resolved.
+    Fields that nobody gave are not printed, and of credentials and Secrets no value. Exit status 1 when the environment
+    cannot be resolved.
     """
     from mlplat.compiler.load.discover import load_tree  # heavy: reads YAML
     from mlplat.compiler.resolve.environment import resolve_environments  # heavy: builds every model
     from mlplat.compiler.resolve.origins import text_of
+    from mlplat.diagnostics.mask import mask_lines
     from mlplat.schema.kinds import KINDS
 
     tree, loaded = load_tree(Path(root or "."), frozenset(KINDS))
@@ -36,7 +38,7 @@ def show(root: str | None, environment: str, address: str | None, origins: bool)
         click.echo(f"environment `{environment}` cannot be shown until its errors are mended", err=True)
         return ERROR
     chosen = _chosen(found, address)
-    click.echo("---\n".join(text_of(document, origins) for document in chosen), nl=False)
+    click.echo("---\n".join(mask_lines(text_of(document, origins)) for document in chosen), nl=False)
     # What could not be read may be missing from what was shown.
     return report(loaded, tree.sources, "full")
 

@@ -1,7 +1,8 @@
 """Which stretches of a line look like a credential, so that no message ever shows one.
 
 Two signs: the name of the field (`password: ...`, or `value: ...` beside `name: DB_PASSWORD`), and the shape of the
-text (a private key, a token of a known service, a user and password in a URL).
+text (a private key, a token of a known service, a user and password in a URL). What holds a value is known from the
+structure of the text (`structure.py`); each line is looked at too, because not every text can be read.
 """
 
 import re
@@ -9,13 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from mlplat.diagnostics.assignments import assignments
 from mlplat.diagnostics.diagnostic import Diagnostic, Label
+from mlplat.diagnostics.span import Span
+from mlplat.diagnostics.structure import Hidden, hidden_in
 
 MASK = "(masked)"
 
 _NAME = (
     r"(?:[A-Za-z0-9_.-]*[_.-])?(?:pass(?:word|wd|phrase)|token|api[_-]?key|(?:secret|private|access)[_-]key|"
-    r"(?:client|app|shared)[_-]secret)"
+    r"(?:client|app|shared)[_-]secret|(?:api|secret|private|access)Key|(?:client|app|shared)Secret)"
     r"|[A-Za-z0-9_.-]*(?:Password|Passphrase|Token|ApiKey|APIKey|SecretKey|PrivateKey|AccessKey|ClientSecret)"
     r"|[A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|SECRET_KEY|PRIVATE_KEY|ACCESS_KEY|"
     r"_KEY|_KEY_ID|_PASS|_PWD|_AUTH|_CREDENTIALS?)"
@@ -23,19 +27,25 @@ _NAME = (
 """Names of fields and variables that hold a credential. `secret` and `credentials` are not among them: those name a
 Secret document, and a message about a wrong reference must show the name."""
 
+_WHOLE_NAME = re.compile(_NAME)
 _FIELD = re.compile(
-    rf"""(?:^|[\s{{,-])["']?(?:{_NAME})["']?\s*[:=]\s*(?P<value>"[^"]*"?|'[^']*'?|[^\s,}}#"'][^#,}}]*)"""
+    rf"""(?:^|[\s{{,\[?&"'-])["']?(?:{_NAME})["']?\s*[:=]\s*(?P<value>"[^"]*"?|'[^']*'?|[^\s,}}#"'][^#,}}]*)"""
 )
 _NAMED = re.compile(rf"""\bname:\s*["']?(?:{_NAME})["']?\s*(?:$|[,}}#])""")
-_VALUE = re.compile(r"""(?:^|[\s{,-])(?:value|default):\s*(?P<value>"[^"]*"?|'[^']*'?|[^\s,}#"'][^#,}]*)""")
+_VALUE = re.compile(r"""(?:^|[\s{,-])(?:va\w*|default):\s*(?P<value>"[^"]*"?|'[^']*'?|[^\s,}#"'][^#,}]*)""")
 _HARMLESS = re.compile(r"""["']?(?:|[|>][-+0-9]*|[&*!{\[].*|true|false|null|~|[0-9.]{1,5}|\$.*)["']?\s*""")
 
 _FIELD_NAME = re.compile(rf"""(?:^|[\s{{,-])["']?(?:{_NAME})["']?\s*:""")
 _BLOCK = re.compile(r"[|>][-+0-9]*\s*(?:#.*)?$")
 _AFTER_KEY = re.compile(r"""^\s*["']?[\w.-]+["']?\s*:\s+(?P<value>\S.*)$""")
 _SECRET_KIND = re.compile(r"kind:\s*[\"']?Secret[\"']?\s*(?:#.*)?$")
-_NAMES_SECRET = re.compile(r"""["']?kind["']?\s*:\s*["']?Secret\b""", re.IGNORECASE)
-_UNREADABLE = frozenset({"MLP001", "MLP006"})
+_NAMES_SECRET = re.compile(r"""["']?kind["']?\s*:\s*["']?(?:Sealed)?Secret\b|\bstringData\b""", re.IGNORECASE)
+_QUOTES_OTHERS = frozenset({"MLP603"})
+"""Codes of findings that repeat what a program says, and with it any line of any file that it read."""
+_BY_HAND = "/manifests/"
+_SHOWN_OF_A_VALUE = 60
+"""So much of a long value a message may repeat."""
+_UNREADABLE = frozenset({"MLP001", "MLP006", "MLP007", "MLP009"})
 """Codes of what keeps a text from being read: where its fields begin and end is then a guess, so no line can be masked
 with certainty."""
 _FARTHEST = 200
@@ -64,6 +74,42 @@ def credential_shapes(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _SHAPES.finditer(text)]
 
 
+def names_credential(name: str) -> bool:
+    """True for the name of a field, variable, label or flag whose value is never shown."""
+    return _WHOLE_NAME.fullmatch(name.rpartition("/")[2]) is not None
+
+
+@lru_cache(maxsize=64)
+def _hidden(lines: tuple[str, ...]) -> Hidden:
+    """What the structure of a text hides."""
+    return hidden_in("\n".join(lines), lines, names_credential)
+
+
+def mask_lines(text: str) -> str:
+    """A text of several lines, a document or a program's words, without what `secret_ranges` finds in it."""
+    lines = lines_of(text)
+    return "\n".join(_masked_line(lines, index) for index in range(len(lines)))
+
+
+def mask_words(text: str) -> str:
+    """A value of an object without the credentials in it: by their shape, and those of flags, variables, settings."""
+    found = [
+        (one.start, one.end)
+        for one in assignments(text)
+        if names_credential(one.name) and not _HARMLESS.fullmatch(one.value)
+    ]
+    for start, end in reversed(_joined(found)):
+        text = text[:start] + MASK + text[end:]
+    return mask_text(text)
+
+
+def _masked_line(lines: tuple[str, ...], index: int) -> str:
+    line = lines[index]
+    for start, end in reversed(secret_ranges(lines, index)):
+        line = line[:start] + MASK + line[end:]
+    return line
+
+
 def secret_ranges(lines: Sequence[str], index: int) -> list[tuple[int, int]]:
     """Start and end (from 0, sorted, apart) of what must not be shown of `lines[index]`.
 
@@ -79,7 +125,8 @@ def secret_ranges(lines: Sequence[str], index: int) -> list[tuple[int, int]]:
     if body and not _DIGEST.fullmatch(body[1]):
         found.append(body.span(1))
     found += _inside_secret(lines, index)
-    return _joined([(start, end) for start, end in found if not _HARMLESS.fullmatch(line[start:end])])
+    found = [(start, end) for start, end in found if not _HARMLESS.fullmatch(line[start:end])]
+    return _joined([*found, *_hidden(tuple(lines)).ranges.get(index, ())])
 
 
 def _inside_secret(lines: Sequence[str], index: int) -> list[tuple[int, int]]:
@@ -138,18 +185,18 @@ def redacted(finding: Diagnostic, sources: Mapping[str, str]) -> Diagnostic:
             notes=(),
             help="look there for indentation, quotes and brackets; quote a value that begins with `!`, `*` or `&`",
         )
-    secrets: set[str] = set()
-    for label in (*([finding.primary] if finding.primary else []), *finding.secondary):
-        lines = lines_of(sources.get(label.span.file, ""))
-        for index in range(label.span.line - 1, min(label.span.end_line, len(lines))):
-            secrets.update(lines[index][start:end].strip(" \"'\r") for start, end in secret_ranges(lines, index))
+    secrets = {one for label in _labels(finding) for one in _secrets_at(label.span, sources)}
+    if finding.code in _QUOTES_OTHERS:
+        secrets |= {one for file, text in sources.items() if _BY_HAND in file for one in _secrets_of(text)}
     secrets |= {text.lstrip("+-0") for text in secrets}  # a cure for a number repeats it without its zeros
-    texts = sorted((text for text in secrets if len(text) > 2), key=lambda text: (-len(text), text))
+    secrets |= {text[:_SHOWN_OF_A_VALUE] for text in secrets}
+    secrets |= {text.encode("unicode_escape").decode("ascii") for text in secrets}
+    texts = sorted((text for text in secrets if text), key=lambda text: (-len(text), text))
 
     def clean(text: str) -> str:
         for secret in texts:
-            text = text.replace(secret, MASK)
-        return mask_text(text)
+            text = text.replace(secret, MASK) if len(secret) > 2 else text.replace(f"`{secret}`", f"`{MASK}`")
+        return mask_lines(text) if finding.code in _QUOTES_OTHERS else mask_text(text)
 
     def clean_label(label: Label) -> Label:
         return Label(label.span, clean(label.text))
@@ -162,6 +209,26 @@ def redacted(finding: Diagnostic, sources: Mapping[str, str]) -> Diagnostic:
         notes=tuple(map(clean, finding.notes)),
         help=clean(finding.help) if finding.help else None,
     )
+
+
+def _labels(finding: Diagnostic) -> tuple[Label, ...]:
+    return (*([finding.primary] if finding.primary else []), *finding.secondary)
+
+
+def _secrets_at(span: Span, sources: Mapping[str, str]) -> Iterator[str]:
+    """The values that may not be shown of the lines of a place, as they are written and as they are meant."""
+    lines = lines_of(sources.get(span.file, ""))
+    for index in range(span.line - 1, min(span.end_line, len(lines))):
+        yield from (lines[index][start:end].strip(" \"'\r") for start, end in secret_ranges(lines, index))
+        yield from _hidden(lines).values.get(index, ())
+
+
+def _secrets_of(source: str) -> Iterator[str]:
+    """The same of all lines of a text, and each line of a value of several."""
+    lines = lines_of(source)
+    yield from _secrets_at(Span("", 1, 1, len(lines), 1), {"": source})
+    for values in _hidden(lines).values.values():
+        yield from (line.strip() for value in values for line in value.split("\n"))
 
 
 def mask_text(text: str) -> str:

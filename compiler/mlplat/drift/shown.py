@@ -6,7 +6,8 @@ from typing import Any
 
 from mlplat.cluster.redaction import LAST_APPLIED, Redacted, digest
 from mlplat.compare.difference import ABSENT, Path
-from mlplat.diagnostics.mask import mask_text, secret_ranges
+from mlplat.diagnostics.assignments import flags_before
+from mlplat.diagnostics.mask import mask_lines, mask_words, names_credential
 from mlplat.drift.report import MASKED
 from mlplat.objects.credentials import is_credential
 from mlplat.objects.equality import is_list, is_map
@@ -42,7 +43,8 @@ class Shown:
         if is_map(value):
             return {key: self._below(value, key, inner) for key, inner in value.items()}
         if is_list(value):
-            return [self._shown(item, name) for item in value]
+            flagged = {index for index, flag in flags_before(value) if names_credential(flag)}
+            return [MASKED if index in flagged else self._shown(item, name) for index, item in enumerate(value)]
         return value
 
     def _below(self, holder: Mapping[str, Any], key: str, value: Any) -> Any:
@@ -56,18 +58,11 @@ class Shown:
         if is_credential(name, value) or self._is_secret(value):
             return MASKED
         if "\n" in value:
-            lines = value.split("\n")
-            value = "\n".join(self._line(lines, index) for index in range(len(lines)))
-        masked = mask_text(value)
+            value = mask_lines(value)
+        masked = mask_words(value)
         if not self._secrets:
             return masked
         return _TOKENS.sub(lambda match: MASKED if self._is_secret(match.group()) else match.group(), masked)
-
-    def _line(self, lines: list[str], index: int) -> str:
-        line = lines[index]
-        for start, end in reversed(secret_ranges(lines, index)):
-            line = line[:start] + MASKED + line[end:]
-        return line
 
     def _is_secret(self, text: str) -> bool:
         if not self._secrets or len(text) < _SHORTEST:

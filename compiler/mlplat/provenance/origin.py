@@ -160,7 +160,8 @@ def _origin(pointer: str, value: Any, index: int, studied: Study) -> Origin:
     there = [one.position for one in listed if one.takes_away and pointer not in one.leaves]
     joint: tuple[Position, ...] = ()
     # Without the document of the environment there is no environment.
-    if not deciding and document not in there and document.kind != Environment.kind_name:
+    by_hand = made.item.origin is None  # a manifest is what it says, whatever the documents are
+    if not (deciding or by_hand) and document not in there and document.kind != Environment.kind_name:
         deciding, joint = together(pointer, value, index, document, studied)
     first, *others = deciding or [document]
     return Origin(

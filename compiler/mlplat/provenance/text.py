@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from mlplat.compare.masked import masked
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span
-from mlplat.diagnostics.mask import MASK, mask_text
+from mlplat.diagnostics.mask import MASK
 from mlplat.diagnostics.render.full import block
 from mlplat.diagnostics.render.text import one_line
+from mlplat.objects.pointer import steps_of
 from mlplat.provenance.generated import Part
 from mlplat.provenance.origin import Origin
 from mlplat.provenance.positions import Position, Role
@@ -40,7 +42,7 @@ def origins_text(answers: Iterable[Answer], sources: Mapping[str, str], color: b
     lines: list[str] = []
     for part, origins in listed:
         lines.append(f"{part.environment} {object_name(part.item)}{f'  ({part.note})' if part.note else ''}")
-        lines += (f"  {origin.pointer}: {_value(origin.value, part.item)}  # {_brief(origin)}" for origin in origins)
+        lines += (f"  {origin.pointer}: {_value(origin, part.item)}  # {_brief(origin)}" for origin in origins)
     return "\n".join((*lines, ""))
 
 
@@ -77,7 +79,7 @@ def reaches_text(place: str, reached: Iterable[Reached], overridden: Mapping[str
 
 def _full(part: Part, origin: Origin, sources: Mapping[str, str], color: bool) -> str:
     position = origin.decided_by
-    head = f"{part.environment} {object_name(part.item)}: {origin.pointer} is {_value(origin.value, part.item)}"
+    head = f"{part.environment} {object_name(part.item)}: {origin.pointer} is {_value(origin, part.item)}"
     label = f"`{position.field.rpartition('.')[2]}` {_SAYS[position.role]}" if position.role is Role.DEFAULT else None
     over = tuple(Label(span, "overridden") for span in position.over)
     shown = Diagnostic("", Severity.NOTE, head, Label(position.span, label or _SAYS[position.role]), over)
@@ -121,10 +123,9 @@ def _brief(origin: Origin) -> str:
     return text + (f" over {', '.join(map(str, position.over))}" if position.over else "")
 
 
-def _value(value: Any, item: KubeObject) -> str:
-    if item.ref.kind == "Secret":
-        return MASK
-    return one_line(mask_text(json.dumps(value, ensure_ascii=False)))
+def _value(origin: Origin, item: KubeObject) -> str:
+    value = _masked(origin, item)
+    return MASK if value == MASK else one_line(json.dumps(value, ensure_ascii=False))
 
 
 # ------------------------------------------------------------------------------------------- for machines
@@ -139,7 +140,7 @@ def origins_json(answers: Iterable[Answer]) -> str:
             "environment": part.environment,
             "object": _object(part.item),
             "pointer": origin.pointer,
-            "value": MASK if part.item.ref.kind == "Secret" else _masked(origin.value),
+            "value": _masked(origin, part.item),
             "decidedBy": _position(origin.decided_by),
             "together": [_position(one) for one in origin.together],
             "also": [_position(one) for one in origin.also],
@@ -170,8 +171,12 @@ def reaches_json(reached: Iterable[Reached], overridden: Mapping[str, Span]) -> 
     return json.dumps(whole, indent=2, ensure_ascii=False)
 
 
-def _masked(value: Any) -> Any:
-    return mask_text(value) if isinstance(value, str) else value
+def _masked(origin: Origin, item: KubeObject) -> Any:
+    """The value as it may be shown; none of a Secret."""
+    if item.ref.kind == "Secret":
+        return MASK
+    steps = tuple(int(step) if step.isdecimal() else step for step in steps_of(origin.pointer))
+    return masked(item.body, steps, origin.value)
 
 
 def _object(item: KubeObject) -> dict[str, str]:

@@ -25,6 +25,10 @@ from mlplat.compiler.emit.manifest import (
 )
 from mlplat.compiler.emit.swap import only_one, recover, replace_folder, unmoved
 from mlplat.diagnostics import Diagnostic, Severity, has_errors, sort_key
+from mlplat.diagnostics.mask import mask_lines
+
+_OF_SECRETS = ("secret-", "sealedsecret-")
+"""How the names of files begin that hold a Secret, or a patch of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,9 @@ def _difference(survey: _Survey, found: Found, lines: int) -> Difference:
 
 
 def _diff(path: str, before: bytes, after: bytes, lines: int) -> str:
-    left, right = (text.decode("utf-8", "replace").splitlines() for text in (before, after))
+    if path.rpartition("/")[2].startswith(_OF_SECRETS):
+        return "what a Secret holds is not shown"
+    left, right = (mask_lines(text.decode("utf-8", "replace")).splitlines() for text in (before, after))
     rows = list(unified_diff(left, right, f"on disk/{path}", f"built/{path}", n=1, lineterm=""))
     more = [f"... and {len(rows) - lines} more lines"] if len(rows) > lines else []
     return "\n".join((*rows[:lines], *more))

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from mlplat.compare.masked import masked
 from mlplat.compiler.artifacts import BASE, FileTree, KubeObject, ObjectSet
 from mlplat.compiler.render.kustomize import Kustomize, RenderedFolder, render
 from mlplat.diagnostics import Diagnostic, ObjectAddress, Severity
@@ -93,6 +94,7 @@ def _difference(
 
 def _shown(body: Any, pointer: str, hidden: bool) -> str:
     """The value at a pointer, short; `(absent)` where there is none."""
+    whole, path = body, tuple(int(step) if step.isdecimal() else step for step in steps_of(pointer))
     for key in steps_of(pointer):
         if isinstance(body, Mapping) and key in body:
             body = body[key]
@@ -102,7 +104,7 @@ def _shown(body: Any, pointer: str, hidden: bool) -> str:
             return "(absent)"
     if hidden:
         return "(masked)"
-    text = json.dumps(body, default=list, ensure_ascii=False)
+    text = json.dumps(masked(whole, path, body), default=list, ensure_ascii=False)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
