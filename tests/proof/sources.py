@@ -140,7 +140,9 @@ class Sources:
             return None
         manifests: list[Manifest] = []
         for layer in (*self.worlds.env.ancestors, self.environment):
-            manifests += parse_manifests(self.tree.extras.get(layer, {}), f"environments/{layer}")[0]
+            manifests += parse_manifests(
+                {f"environments/{layer}/{path}": text for path, text in self.tree.extras.get(layer, {}).items()}
+            )[0]
         try:
             objects, problems = lower_environment(CheckedEnvironment(env), load_tables(env.versions), manifests)
             bodies = argocd_bodies(units_of(objects), based, env) if based is not None else ArgoBodies((), ())

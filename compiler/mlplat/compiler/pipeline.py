@@ -19,10 +19,10 @@ from mlplat.compiler.check.runner import Clean, ObjectVerdict, check_environment
 from mlplat.compiler.emit.committed import read_committed
 from mlplat.compiler.emit.tree import emit_base, emit_environment, merge_trees
 from mlplat.compiler.load.discover import load_tree
-from mlplat.compiler.load.manifests import kustomization_of, parse_manifests
+from mlplat.compiler.load.manifests import is_spec, parse_manifests, specs_among
 from mlplat.compiler.lower.lowering import lower_environment
 from mlplat.compiler.lower.sharing import Lowered
-from mlplat.compiler.render.folder import render_folder
+from mlplat.compiler.render.folder import render_folder, split_manifests
 from mlplat.compiler.resolve.environment import resolve_environments
 from mlplat.diagnostics import Diagnostic, has_errors, sort_key, told_once
 from mlplat.schema.kinds import KINDS
@@ -120,16 +120,17 @@ def _manifests(source: SourceTree, env: ResolvedEnvironment) -> tuple[list[Manif
         f"environments/{name}/{path}": text for name in source.extras for path, text in source.extras[name].items()
     }
     for name in (*env.ancestors, env.name):
-        texts = source.extras.get(name, {})
         folder = f"environments/{name}"
-        kustomization = kustomization_of(texts)
-        if kustomization is not None:
-            found, problems = render_folder(everything, f"{folder}/{kustomization}")
-        else:
-            found, problems = parse_manifests(texts, folder)
+        split = split_manifests({f"{folder}/{path}": text for path, text in source.extras.get(name, {}).items()})
+        for kustomization in split.rendered:
+            found, problems = render_folder(everything, kustomization)
+            manifests += found
+            findings += problems
+        found, problems = parse_manifests(split.plain)
         manifests += found
         findings += problems
-    return manifests, findings
+    misplaced = specs_among(manifests)
+    return [one for one in manifests if not is_spec(one)], [*findings, *misplaced]
 
 
 def _emit(environments: Mapping[str, ResolvedEnvironment], objects: Mapping[str, ObjectSet]) -> FileTree:

@@ -11,6 +11,7 @@ Names that start with a dot are left out everywhere. Nothing here looks at what 
 """
 
 import os
+import re
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ COMPONENT_FILE = "component.yaml"
 MANIFESTS = "manifests"
 RULES = "rules"
 _YAML = (".yaml", ".yml")
+_DOCUMENT = re.compile(rb"^[\"']?apiVersion[\"']?\s*:\s*[\"']?mlplat\.dev/", re.MULTILINE)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -95,6 +97,7 @@ def read_sources(root: Path) -> tuple[SourceTexts, tuple[Diagnostic, ...]]:
     for folder in walk.entries("components"):
         if walk.is_folder(folder):
             _read_component(walk, texts, folder)
+    _forgotten_components(walk)
     for folder in walk.entries("environments"):
         if walk.is_folder(folder):
             _read_environment(walk, texts, folder)
@@ -131,6 +134,17 @@ def _read_component(walk: "_Walk", texts: SourceTexts, folder: str) -> None:
         walk.read_into(texts.components, path, path)
     elif walk.exists(f"{folder}/component.yml"):
         walk.misplaced(f"{folder}/component.yml", "is not read", f"rename it to `{COMPONENT_FILE}`")
+
+
+def _forgotten_components(walk: "_Walk") -> None:
+    """Documents below `components/` that nobody reads, among the files of programs that lie there."""
+    for path in walk.files_of_programs("components"):
+        if re.fullmatch(r"components/[^/]+/component\.ya?ml", path) is None and walk.holds_document(path):
+            walk.misplaced(
+                path,
+                "is not read, and holds a document of mlplat",
+                "move a Component to `components/<name>/component.yaml`, else to the folder of an environment",
+            )
 
 
 def _read_environment(walk: "_Walk", texts: SourceTexts, folder: str) -> None:
@@ -212,6 +226,24 @@ class _Walk:
             elif self.is_folder(path):
                 found.extend(self.files(path, skip))
         return found
+
+    def files_of_programs(self, folder: str) -> list[str]:
+        """Paths of the YAML files below a folder whose other files are none of ours, sorted; links are not followed,
+        and what cannot be listed is left out."""
+        found: list[str] = []
+        for here, names, files in os.walk(self.full(folder)):
+            names[:] = sorted(name for name in names if not name.startswith("."))
+            below = os.path.relpath(here, self.root).replace(os.sep, "/")
+            found += (f"{below}/{name}" for name in files if name.lower().endswith(_YAML) and name[0] != ".")
+        return sorted(path for path in found if path == _printable(path))
+
+    def holds_document(self, path: str) -> bool:
+        """True for a file with the first line of a document of mlplat."""
+        full = self.full(path)
+        try:
+            return os.path.isfile(full) and _DOCUMENT.search(Path(full).read_bytes()) is not None
+        except OSError:
+            return False
 
     def read_into(self, texts: dict[str, str], key: str, path: str) -> None:
         """Adds the text of a file, or a finding that says why there is none."""

@@ -46,7 +46,10 @@ def build_tree(
         if path.startswith(_RULES):
             continue
         if "/" in path:
-            components += _documents(text, path, kinds, _Place(f"`{path}`", _COMPONENT), findings)
+            found = _documents(text, path, kinds, _Place(f"`{path}`", _COMPONENT), findings)
+            folder = path.split("/")[1]
+            findings += (_wrong_folder(one, f"components/{folder}") for one in found if one.name != folder)
+            components += found
         else:
             before = len(findings)
             platforms += _documents(text, path, kinds, _Place(f"`{path}`", _PLATFORM), findings)
@@ -117,7 +120,7 @@ def _layer(
     named: list[Document] = []
     for document in documents:
         if document.kind == _ENVIRONMENT and document.name != name:
-            findings.append(_wrong_folder(document, name))
+            findings.append(_wrong_folder(document, f"environments/{name}"))
         else:
             named.append(document)
     if not unread and len(findings) == before and not any(document.kind == _ENVIRONMENT for document in named):
@@ -126,14 +129,14 @@ def _layer(
 
 
 def _wrong_folder(document: Document, folder: str) -> Diagnostic:
-    span = _name_node(document).span
+    name = folder.rpartition("/")[2]
     return Diagnostic(
         "MLP013",
         Severity.ERROR,
-        f"Environment `{document.name}` lies in the folder of `{folder}`",
-        Label(span, f"the folder is `environments/{folder}/`"),
-        notes=("an environment has the name of its folder",),
-        help=f"write `name: {folder}`, or rename the folder",
+        f"{document.kind} `{document.name}` lies in the folder of `{name}`",
+        Label(_name_node(document).span, f"the folder is `{folder}/`"),
+        notes=(f"{'an' if document.kind == _ENVIRONMENT else 'a'} {document.kind.lower()} has the name of its folder",),
+        help=f"write `name: {name}`, or rename the folder",
     )
 
 

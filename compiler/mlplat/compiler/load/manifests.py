@@ -1,30 +1,21 @@
 """Hand-written manifests: the text of `environments/<env>/manifests/`, as objects with the places they were written."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from mlplat.compiler.artifacts import Manifest
 from mlplat.compiler.load.yaml import parse_documents
-from mlplat.diagnostics import Diagnostic
+from mlplat.diagnostics import Diagnostic, Label, Severity
 
-_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-
-
-def kustomization_of(texts: Mapping[str, str]) -> str | None:
-    """The main file of a folder that kustomize is to render; None when the folder holds plain manifests.
-
-    `texts` are the files of `manifests/` by path relative to the environment's folder.
-    """
-    return next((path for name in _KUSTOMIZATIONS if (path := f"manifests/{name}") in texts), None)
+_SPECS = "mlplat.dev/"
 
 
-def parse_manifests(texts: Mapping[str, str], folder: str) -> tuple[tuple[Manifest, ...], tuple[Diagnostic, ...]]:
-    """Every object of the YAML files; `folder` is the environment's, for messages. Lists are taken apart."""
+def parse_manifests(texts: Mapping[str, str]) -> tuple[tuple[Manifest, ...], tuple[Diagnostic, ...]]:
+    """Every object of the YAML and JSON files among `texts`, which are given by path. Lists are taken apart."""
     manifests: list[Manifest] = []
     findings: list[Diagnostic] = []
-    for path, text in sorted(texts.items()):
-        if not path.endswith((".yaml", ".yml", ".json")):
+    for file, text in sorted(texts.items()):
+        if not file.endswith((".yaml", ".yml", ".json")):
             continue
-        file = f"{folder}/{path}"
         nodes, problems = parse_documents(text, file)
         findings += problems
         for node in nodes:
@@ -34,3 +25,25 @@ def parse_manifests(texts: Mapping[str, str], folder: str) -> tuple[tuple[Manife
             else:
                 manifests.append(Manifest(node, file))
     return tuple(manifests), tuple(findings)
+
+
+def is_spec(manifest: Manifest) -> bool:
+    """True for a document of mlplat, which is no object of a cluster."""
+    version = manifest.node.at(("apiVersion",))
+    return version is not None and isinstance(version.value, str) and version.value.startswith(_SPECS)
+
+
+def specs_among(manifests: Iterable[Manifest]) -> Iterator[Diagnostic]:
+    """A finding on each document of mlplat among the manifests, where no document is read."""
+    for manifest in filter(is_spec, manifests):
+        kind, name = (manifest.node.at(path) for path in (("kind",), ("metadata", "name")))
+        what = str(kind.value) if kind is not None and isinstance(kind.value, str) else "a document of mlplat"
+        called = f"{what} `{name.value}`" if name is not None and isinstance(name.value, str) else what
+        yield Diagnostic(
+            "MLP013",
+            Severity.ERROR,
+            f"{called} cannot stand among hand-written manifests",
+            Label((kind or manifest.node).span, "wrong place"),
+            notes=("what lies in `manifests/` is handed to the cluster, which knows no kind of mlplat",),
+            help="move it out of `manifests/`, into the folder of the environment",
+        )
