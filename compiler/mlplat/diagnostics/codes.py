@@ -151,6 +151,9 @@ POLICY = (
     Code("MLP368", "member-before-istio", "a person whom Istio does not let through", Severity.WARNING),
     Code("MLP369", "impossible-amount", "an amount of a resource that no container can ask for"),
     Code("MLP370", "unheeded-queue", "a queue that does not hold its job back"),
+    Code("MLP371", "knative-timeout", "more time for a request than Knative gives", Severity.WARNING),
+    Code("MLP372", "secret-type-without-key", "a secret that lacks a key which its type needs"),
+    Code("MLP373", "member-is-everybody", "a member of a team that stands for everybody"),
     Code("MLP398", "unreadable-allowance", "an allowance that cannot be read"),
     Code("MLP399", "unused-allowance", "an allowance that matches nothing", Severity.WARNING),
 )

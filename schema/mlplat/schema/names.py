@@ -64,6 +64,41 @@ def _image(value: str) -> str:
 Image = Annotated[str, AfterValidator(_image), WithJsonSchema({"type": "string", "pattern": IMAGE.pattern})]
 """A container image; a name without a registry is taken from `Platform.spec.registry`."""
 
+Registry = Annotated[
+    str, Field(pattern=r"^[a-z0-9][-a-z0-9.]*(:[0-9]{1,5})?(/[a-z0-9][-a-z0-9._]*)*/?$", max_length=253)
+]
+"""Where images lie: host and folders as a reference to an image writes them, without a scheme."""
+
+REPOSITORY = re.compile(r"^((https?|ssh|git|file|oci)://\S+|[^\s/:@]+@[^\s:@]+:\S+|/\S+)$")
+
+
+def _repository(value: str) -> str:
+    if not REPOSITORY.fullmatch(value):
+        raise ValueError("not a clone address such as https://git.example.com/ml.git or git@git.example.com:ml.git")
+    return value
+
+
+RepositoryUrl = Annotated[
+    str, AfterValidator(_repository), WithJsonSchema({"type": "string", "pattern": REPOSITORY.pattern})
+]
+"""A clone address, as git and Argo CD read it."""
+
+INNER_PATH = re.compile(r"^(?!/)(?!(.*/)?\.\.(/|$))\S(.*\S)?$")
+
+
+def _inner_path(value: str) -> str:
+    if not INNER_PATH.fullmatch(value):
+        raise ValueError(
+            "not a folder inside the repository such as `.` or `platforms/ml`, without `/` in front or `..`"
+        )
+    return value
+
+
+InnerPath = Annotated[
+    str, AfterValidator(_inner_path), WithJsonSchema({"type": "string", "pattern": INNER_PATH.pattern})
+]
+"""A folder inside a repository, from its root."""
+
 AbsolutePath = Annotated[str, Field(pattern=r"^/.*$", max_length=4096)]
 """A path inside a container, from the root."""
 

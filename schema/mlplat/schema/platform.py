@@ -5,15 +5,15 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import model_validator
 
 from mlplat.schema.model import Labels, MergeBy, SpecDocument, SpecModel
-from mlplat.schema.names import DnsLabel
+from mlplat.schema.names import DnsLabel, InnerPath, Registry, RepositoryUrl
 
 
 class Repository(SpecModel):
     """Where Argo CD finds the platform's repository."""
 
-    url: str
+    url: RepositoryUrl
     """Clone address, as Argo CD reads it."""
-    path: str = "."
+    path: InnerPath = "."
     """Folder of the platform inside the repository."""
 
 
@@ -31,7 +31,7 @@ class PlatformSpec(SpecModel):
 
     repository: Repository
     """Where Argo CD finds the platform's repository."""
-    registry: str
+    registry: Registry
     """Container registry for images that name none, for example `registry.example.com/ml`."""
     promotion: tuple[DnsLabel, ...] = ()
     """Environments in the order in which changes travel; the last one syncs by hand unless it says otherwise."""

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from mlplat.schema.model import RefersTo, SpecDocument, SpecModel, TeamMetadata
-from mlplat.schema.names import DnsLabel, Uri
+from mlplat.schema.names import DnsLabel, DnsSubdomain, Uri
 from mlplat.schema.pod import Accelerators, Container, Env, Patch, Placement, ResourceRequirements
 
 
@@ -18,7 +18,7 @@ class Model(SpecModel):
     """Version of the format."""
     storage_uri: Uri
     """Where the model lies, for example `s3://models/mnist`."""
-    runtime: str | None = None
+    runtime: DnsSubdomain | None = None
     """ServingRuntime that serves it; KServe picks one by the format when absent."""
     protocol: Literal["v1", "v2", "grpc-v2"] | None = None
     """Inference protocol."""
@@ -156,7 +156,7 @@ class ModelServiceSpec(SpecModel):
     """Plain Deployments, or Knative (which can scale to zero). Cannot be changed later."""
     credentials: Annotated[str, RefersTo("Secret")] | None = None
     """Secret with the credentials of the model storage; a ServiceAccount that carries it is made."""
-    service_account: str | None = None
+    service_account: DnsSubdomain | None = None
     """An existing ServiceAccount to use instead."""
     canary: Canary | None = None
     """A second version that gets part of the traffic."""

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from mlplat.schema.model import RefersTo, SpecDocument, SpecModel, TeamMetadata
-from mlplat.schema.names import AbsolutePath, Image, PositiveQuantity, Uri
+from mlplat.schema.names import AbsolutePath, DnsSubdomain, Image, PositiveQuantity, Uri
 from mlplat.schema.pod import (
     Accelerators,
     Env,
@@ -84,7 +84,7 @@ class TrainingJobSpec(SpecModel):
     """Model that is fetched first."""
     strategy: Literal["ddp", "fsdp", "deepspeed", "horovod"] | None = None
     """How the work is split; given to the code as `PARALLEL_STRATEGY`, and it chooses the training runtime."""
-    runtime: str | None = None
+    runtime: DnsSubdomain | None = None
     """Training runtime (Trainer), when not the one that framework and strategy choose."""
     elastic: Elastic | None = None
     """Let the number of nodes vary."""

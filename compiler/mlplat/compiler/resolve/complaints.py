@@ -33,6 +33,9 @@ PATTERNS = {
     r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$": (
         "lower-case letters, digits, `-` and `.`, with a letter or digit at both ends"
     ),
+    r"^[a-z0-9][-a-z0-9.]*(:[0-9]{1,5})?(/[a-z0-9][-a-z0-9._]*)*/?$": (
+        "a registry without a scheme and in lower case, such as `registry.example.com/ml`"
+    ),
     r"^[A-Za-z_][A-Za-z0-9_]*$": "letters, digits and `_`, without a digit at the start",
     r"^[A-Za-z][A-Za-z0-9_-]*$": "letters, digits, `_` and `-`, with a letter at the start",
     r"^[-._a-zA-Z0-9]+$": "letters, digits, `-`, `_` and `.`",

@@ -1,7 +1,8 @@
 """Names that lead somewhere: every field that names another document or an entry of the environment is followed."""
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import NamedTuple
 
@@ -12,6 +13,16 @@ from mlplat.diagnostics import Diagnostic
 from mlplat.schema.kinds import KINDS
 from mlplat.schema.merge import Shape, merge_rule
 from mlplat.schema.team import Team
+
+_CLAIM = re.compile(r"pvc://([^/]+)(/.*)?")
+_MODELS = {
+    "ModelService": (
+        ("spec", "predictor", "model", "storageUri"),
+        ("spec", "canary", "model", "storageUri"),
+        ("spec", "explainer", "art", "storageUri"),
+    )
+}
+"""Addresses that may name a claim, and so a Volume, by kind."""
 
 ITEM = "*"
 """A step to every item of a list or every value of a free map."""
@@ -77,6 +88,11 @@ def _references(node: Node, kind: str) -> Iterator[Reference]:
         for found, path in _matches(node, pattern.path, ()):
             if isinstance(found.value, str):
                 yield Reference(found, path, pattern)
+    for steps in _MODELS.get(kind, ()):
+        address = node.at(steps)
+        claim = _CLAIM.fullmatch(address.value) if address is not None and isinstance(address.value, str) else None
+        if address is not None and claim is not None:
+            yield Reference(replace(address, value=claim[1]), steps, Pattern(steps, "Volume", None))
 
 
 def _matches(node: Node, steps: tuple[str, ...], path: Path) -> Iterator[tuple[Node, Path]]:

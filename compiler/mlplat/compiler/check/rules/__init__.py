@@ -17,8 +17,10 @@ from mlplat.compiler.check.rules.impossible_canary import RULE as IMPOSSIBLE_CAN
 from mlplat.compiler.check.rules.invalid_label import RULE as INVALID_LABEL
 from mlplat.compiler.check.rules.invalid_name import RULE as INVALID_NAME
 from mlplat.compiler.check.rules.knative_placement import RULE as KNATIVE_PLACEMENT
+from mlplat.compiler.check.rules.knative_timeout import RULE as KNATIVE_TIMEOUT
 from mlplat.compiler.check.rules.lending_beyond_share import RULE as LENDING_BEYOND_SHARE
 from mlplat.compiler.check.rules.member_before_istio import RULE as MEMBER_BEFORE_ISTIO
+from mlplat.compiler.check.rules.member_is_everybody import RULE as MEMBER_IS_EVERYBODY
 from mlplat.compiler.check.rules.metric_of_other_mode import RULE as METRIC_OF_OTHER_MODE
 from mlplat.compiler.check.rules.metrics_collector import RULE as METRICS_COLLECTOR
 from mlplat.compiler.check.rules.misplaced_resource import RULE as MISPLACED_RESOURCE
@@ -47,6 +49,7 @@ from mlplat.compiler.check.rules.sealed_strict_shared import RULE as SEALED_STRI
 from mlplat.compiler.check.rules.search_beyond_bounds import RULE as SEARCH_BEYOND_BOUNDS
 from mlplat.compiler.check.rules.search_space import RULE as SEARCH_SPACE
 from mlplat.compiler.check.rules.searched_and_fixed import RULE as SEARCHED_AND_FIXED
+from mlplat.compiler.check.rules.secret_type_without_key import RULE as SECRET_TYPE_WITHOUT_KEY
 from mlplat.compiler.check.rules.shared_claim import RULE as SHARED_CLAIM
 from mlplat.compiler.check.rules.shared_flavor_differs import RULE as SHARED_FLAVOR_DIFFERS
 from mlplat.compiler.check.rules.shared_priority_differs import RULE as SHARED_PRIORITY_DIFFERS
@@ -135,4 +138,7 @@ SPEC_RULES: tuple[SpecRule, ...] = (
     MEMBER_BEFORE_ISTIO,
     IMPOSSIBLE_AMOUNT,
     UNHEEDED_QUEUE,
+    KNATIVE_TIMEOUT,
+    SECRET_TYPE_WITHOUT_KEY,
+    MEMBER_IS_EVERYBODY,
 )
