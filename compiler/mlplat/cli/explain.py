@@ -10,6 +10,7 @@ import click
 
 from mlplat.cli.exit import CLEAN, ERROR
 from mlplat.cli.explain_rule import line_of, own_rules_of, page_of_rule
+from mlplat.cli.explain_words import why_not, within
 from mlplat.cli.report import report, require_known, wants_color
 from mlplat.diagnostics import Severity, near_misses
 from mlplat.diagnostics.codes import CODES
@@ -53,9 +54,7 @@ def explain(root: str | None, what: str | None, which: str | None, pointer: str 
         for rule in own.rules if own is not None else ():
             click.echo(line_of(rule))
         return CLEAN
-    if which is None and re.search(r"\.ya?ml(:|$)", what) is None:
-        if what.startswith(GENERATED):
-            raise click.ClickException(f"`{what}` is no file that a build writes of an object")
+    if which is None and re.search(r"\.ya?ml(:[\d:]*)?$", what) is None:
         return _page(Path(root or "."), what)
     return _origin(Path(root or "."), (what, which, pointer), format_)
 
@@ -72,6 +71,9 @@ def _page(root: Path, code: str) -> int:
         if rule is not None:
             click.echo(page_of_rule(rule))
             return CLEAN
+        misread = why_not(root, code)
+        if misread is not None:
+            raise click.ClickException(misread)
         near = near_misses(code, [*CODES, *by_slug, *known, *named])
         hint = f"; did you mean `{near[0]}`?" if near else "; `mlplat explain` lists all"
         raise click.ClickException(f"there is no code `{code}`{hint}")
@@ -109,7 +111,7 @@ def _answer(
     if place is None:
         answers = questions.about_object(words[0], words[1] or "", words[2])
     else:
-        file = _within(root, place.file)
+        file = within(root, place.file)
         if not file.startswith(GENERATED):
             if place.line is None:
                 raise click.ClickException(f"give a line, as in `{file}:1`, to be told what it reaches")
@@ -121,17 +123,6 @@ def _answer(
     if format_ == "json":
         return text.origins_json(answers)
     return text.origins_text(answers, sources, wants_color(sys.stdout))
-
-
-def _within(root: Path, written: str) -> str:
-    """The path of a file relative to the platform, however it was written."""
-    for path in (root / written, Path(written)):
-        if path.exists():
-            try:
-                return path.resolve().relative_to(root.resolve()).as_posix()
-            except ValueError:
-                continue
-    return Path(written).as_posix()
 
 
 def _read(root: Path, file: str, questions: "Questions") -> str:

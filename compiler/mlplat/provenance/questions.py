@@ -14,6 +14,9 @@ from mlplat.provenance.generated import Files, Part
 from mlplat.provenance.origin import Origin, Provenance
 from mlplat.provenance.reach import Reached, positions_at, reach
 
+_LAYERING = (("spec", "extends"), ("spec", "exclude"))
+"""What of an Environment says how layers are laid on each other, and nothing else."""
+
 _PLACE = re.compile(r"(.+?\.ya?ml)(?::(\d+))?(?::\d+)?")
 
 
@@ -57,8 +60,10 @@ class Questions:
         if line is not None and not 1 <= line <= count:
             raise MisledError(f"`{GENERATED}/{path}` has {count} lines, and no line {line}")
         files = Files(self.provenance, self.compiled.objects, self.compiled.environments)
-        parts = files.parts(path, text, line)
-        if parts is None or (not parts and line is None):
+        found = files.parts(path, text, line)
+        # Several lines of a kustomization are about one object; it is explained once.
+        parts = list({(one.environment, id(one.item), one.pointers): one for one in found or ()}.values())
+        if found is None or (not parts and line is None):
             raise MisledError(self._not_generated(path))
         if not parts or not any(part.pointers for part in parts):
             raise MisledError(f"line {line} of `{GENERATED}/{path}` is the same whatever the specifications say")
@@ -148,9 +153,14 @@ class Questions:
 
     def _why_nothing(self, file: str, line: int) -> str:
         place = f"{file}:{line}"
-        if any(True for one in self.provenance.environments for _ in positions_at(self.provenance, one, file, line)):
+        known = [
+            position
+            for environment in self.provenance.environments
+            for position, _ in positions_at(self.provenance, environment, file, line)
+        ]
+        if any(position.path[:2] not in _LAYERING for position in known):
             return f"nothing that is generated changes with `{place}`: only what is found and said may"
-        for environment, span in self.overridden(file, line).items():
+        for environment, span in () if known else self.overridden(file, line).items():
             return f"`{place}` reaches nothing: `{span}` overrides it in environment `{environment}`"
         return f"`{place}` decides no value: it is a comment or a header, or says how layers are laid on each other"
 
@@ -169,10 +179,12 @@ def _hint(written: str, known: Mapping[str, None]) -> str:
 
 
 def _winner(node: Node, file: str, line: int) -> Span | None:
-    """Where the value stands that took the place of one in a line; None when none did."""
+    """Where the value stands that took the place of one in a line; None when none did. What has parts stands where its
+    key does: a whole document in no line."""
     below = node.replaced
     while below is not None:
-        if below.span.file == file and below.span.line == line:
+        place = below.key_span if isinstance(below.value, dict | list) else below.span
+        if place is not None and place.file == file and place.line == line:
             return node.span
         below = below.replaced
     return next((found for _, child in node.children() if (found := _winner(child, file, line))), None)
