@@ -71,10 +71,10 @@ def _page(root: Path, code: str) -> int:
         if rule is not None:
             click.echo(page_of_rule(rule))
             return CLEAN
-        misread = why_not(root, code)
-        if misread is not None:
-            raise click.ClickException(misread)
         near = near_misses(code, [*CODES, *by_slug, *known, *named])
+        misread = why_not(root, code)
+        if misread is not None and not near:
+            raise click.ClickException(misread)
         hint = f"; did you mean `{near[0]}`?" if near else "; `mlplat explain` lists all"
         raise click.ClickException(f"there is no code `{code}`{hint}")
     click.echo(text.rstrip())
