@@ -185,6 +185,7 @@ LOWERING = (
     Code("MLP429", "malformed-experiment", "an Experiment that Katib refuses or reads only in part"),
     Code("MLP430", "missing-namespace", "a hand-written object without a namespace", Severity.WARNING),
     Code("MLP431", "unknown-namespace", "a hand-written object in a namespace that nothing creates"),
+    Code("MLP432", "forbidden-pod", "pods that the Pod Security Standard of their namespace refuses"),
     Code("MLP440", "refused-object", "an object that Kubernetes' own validation refuses"),
     Code("MLP441", "undecided-definition", "several definitions of one kind, and no version that decides"),
     Code("MLP442", "broken-cel-rule", "an object that a rule of its definition refuses"),

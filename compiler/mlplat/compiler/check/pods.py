@@ -57,8 +57,14 @@ def is_by_hand(item: KubeObject) -> bool:
 def pods_of(item: KubeObject) -> Iterator[Pod]:
     """Every pod that an object describes, outer ones first."""
     if item.ref.kind not in _WITHOUT_PODS:
-        yield from _pods(item.body.get("spec"), "/spec")
-        yield from _pods(item.body.get("template"), "/template")  # PodTemplate has no spec
+        yield from pods_within(item.body, "")
+
+
+def pods_within(body: Mapping[str, Any], pointer: str) -> Iterator[Pod]:
+    """Every pod of an object's body, which stands at a JSON pointer, outer ones first."""
+    if body.get("kind") not in _WITHOUT_PODS:
+        yield from _pods(body.get("spec"), f"{pointer}/spec")
+        yield from _pods(body.get("template"), f"{pointer}/template")  # PodTemplate has no spec
 
 
 def containers_of(item: KubeObject) -> Iterator[Container]:
