@@ -3,16 +3,19 @@
 import threading
 from collections.abc import Iterator
 from itertools import pairwise
+from types import SimpleNamespace
+from typing import cast
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
 
 from mlplat.cluster.live import LiveState
-from mlplat.drift.continuous import Continuous, Pace
+from mlplat.drift.continuous import Continuous, DeclaredSide, Pace
 from mlplat.drift.metrics import Measured, exposition
 from mlplat.drift.report import DriftReport
 from mlplat.drift.serve import Pages, parse_address, serve
+from mlplat.drift.sources import Comparison, DriftError
 from tests.drift.render.report import BLIND, CLEAN, REPORT
 
 
@@ -136,3 +139,27 @@ def test_an_address_that_is_none(text: str) -> None:
 def test_addresses() -> None:
     assert parse_address(":9810") == ("", 9810)
     assert parse_address("[::1]:80") == ("::1", 80)
+
+
+def test_a_declared_side_that_breaks_makes_reports_incomplete_until_it_is_mended() -> None:
+    now = [0.0]
+    broken = [False]
+    heard: list[str] = []
+
+    def read() -> Comparison:
+        if broken[0]:
+            raise DriftError("no such field")
+        return cast("Comparison", SimpleNamespace(report=lambda live: CLEAN, requests=()))
+
+    side = DeclaredSide(read, lambda error: heard.append(str(error)), every=600.0, clock=lambda: now[0])
+    live = cast("LiveState", None)
+    broken[0] = True
+    assert side.compare(live).complete, "nothing is read again before it is time"
+    now[0] = 600.0
+    for _ in range(2):
+        report = side.compare(live)
+        assert not report.complete
+        assert [note.reason for note in report.notes] == ["declared-stale"]
+    assert heard == ["no such field"]
+    broken[0], now[0] = False, 1200.0
+    assert side.compare(live) == CLEAN

@@ -65,6 +65,30 @@ def test_it_works_in_the_platforms_folder_of_the_repository(path: str, folder: s
     assert command == ["mlplat", "-C", folder, "drift", "--env", "prod", "--any-cluster"]
 
 
+@pytest.mark.parametrize("revision", ["main", "v1", "COMMIT"])
+def test_the_checkout_is_of_a_branch_a_tag_or_a_commit(revision: str, tmp_path: Path) -> None:
+    origin, place = tmp_path / "origin", tmp_path / "checkout"
+    git = ["git", "-C", str(origin), "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    subprocess.run(["git", "init", "--quiet", "--initial-branch", "main", str(origin)], check=True)
+    for words in (["commit", "--quiet", "--allow-empty", "-m", "first"], ["tag", "v1"]):
+        subprocess.run([*git, *words], check=True)
+    first = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    subprocess.run([*git, "commit", "--quiet", "--allow-empty", "-m", "second"], check=True)
+    second = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    home = Home(origin.as_uri(), ".", first if revision == "COMMIT" else revision)
+    (pod,) = (
+        body["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+        for body in manifests(Deploy("prod", "cron", "example.com/mlplat:1.0", "mlplat-drift", home), REQUESTS)
+        if body["kind"] == "CronJob"
+    )
+    (clone,) = pod["initContainers"]
+    command = [word.replace("/platform/checkout", str(place)) for word in clone["command"]]
+    environment = {**os.environ, **{each["name"]: each["value"] for each in clone["env"]}, "HOME": str(tmp_path)}
+    subprocess.run(command, env=environment, check=True)
+    done = subprocess.run(["git", "-C", str(place), "rev-parse", "HEAD"], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == (second if revision == "main" else first)
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_promtool_takes_the_alerts_and_they_fire_when_they_should(form: Form, tmp_path: Path) -> None:
     program = shutil.which("promtool")

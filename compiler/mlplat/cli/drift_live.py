@@ -4,24 +4,25 @@ import gc
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from time import perf_counter
 
 import click
 
 from mlplat.cli.exit import CLEAN
-from mlplat.cluster.live import KindRequest, LiveState
-from mlplat.cluster.watch import FULL_PASS, Mirror
+from mlplat.cli.report import report
+from mlplat.cluster.live import LiveState
+from mlplat.cluster.watch import Mirror
 from mlplat.drift.access import dump_commands, role_text
-from mlplat.drift.continuous import Continuous
+from mlplat.drift.continuous import Continuous, DeclaredSide
 from mlplat.drift.deploy import Deploy, Form, manifests
 from mlplat.drift.live import Access, compare_live, reach
 from mlplat.drift.metrics import Measured, actor_of, exposition
 from mlplat.drift.render.text import summary
 from mlplat.drift.report import DriftReport
 from mlplat.drift.serve import Pages, parse_address, serve
-from mlplat.drift.sources import Comparison, DriftError, Question, prepare
+from mlplat.drift.sources import DriftError, Question, prepare
 from mlplat.objects import yaml
 
 
@@ -59,21 +60,23 @@ def print_deployment(question: Question, form: Form, image: str | None, namespac
 
 
 def watch(question: Question, access: Access, listen: str) -> int:
-    """Compares until SIGTERM or SIGINT, which end it in the time of one comparison, and serves what it finds.
-
-    The declared side is compiled anew at every full pass: git changes meanwhile.
-    """
+    """Compares until SIGTERM or SIGINT, which end it in the time of one comparison, and serves what it finds."""
     try:
         address = parse_address(listen)
     except ValueError as error:
         raise click.UsageError(f"--listen: {error}") from None
     gc.enable()  # which the command switched off, being short-lived: this one is not
-    declared = _Declared(lambda: prepare(question))
+    declared = DeclaredSide(lambda: prepare(question), _complain)
     caller = reach(declared.comparison, access)
     measured = Measured(actor_of(declared.comparison.settings.appliers), requests=caller.requests)
     mirror = Mirror(caller)
-    declared.changed = mirror.start
-    loop = Continuous(mirror, declared.compare, measured, lambda report: click.echo(_line(report), err=True))
+    declared.requested = mirror.start
+
+    def compare(live: LiveState) -> DriftReport:
+        started, begun = perf_counter(), datetime.now(UTC)
+        return declared.compare(live).at(begun.strftime("%Y-%m-%dT%H:%M:%SZ"), perf_counter() - started)
+
+    loop = Continuous(mirror, compare, measured, lambda report: click.echo(_line(report), err=True))
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -89,26 +92,13 @@ def watch(question: Question, access: Access, listen: str) -> int:
     return CLEAN
 
 
-class _Declared:
-    """The declared side, compiled anew at every full pass; one that has findings leaves the last good one in use."""
-
-    def __init__(self, again: Callable[[], Comparison]) -> None:
-        self._again = again
-        self.comparison = again()
-        self._since = perf_counter()
-        self.changed: Callable[[Sequence[KindRequest]], None] = lambda requests: None
-
-    def compare(self, live: LiveState) -> DriftReport:
-        started, begun = perf_counter(), datetime.now(UTC)
-        if started - self._since > FULL_PASS:
-            self._since = started
-            try:
-                self.comparison = self._again()
-                self.changed(self.comparison.requests)
-            except DriftError as error:
-                click.echo(f"the declared side has errors, comparing with the one before: {error}", err=True)
-        report = self.comparison.report(live)
-        return report.at(begun.strftime("%Y-%m-%dT%H:%M:%SZ"), perf_counter() - started)
+def _complain(error: DriftError) -> None:
+    """What is wrong with the declared side now, in full: it stands in the log of whoever watches."""
+    if error.findings:
+        report(error.findings, error.sources, "full")
+    click.echo(
+        f"the declared side has errors, comparing with the one before{f': {error}' if str(error) else ''}", err=True
+    )
 
 
 def _line(report: DriftReport) -> str:

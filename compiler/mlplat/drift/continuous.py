@@ -2,13 +2,15 @@
 
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from mlplat.cluster.live import LiveState
+from mlplat.cluster.live import KindRequest, LiveState
+from mlplat.cluster.watch import FULL_PASS
 from mlplat.drift.metrics import Measured
-from mlplat.drift.report import DriftReport
+from mlplat.drift.report import DriftReport, Note
+from mlplat.drift.sources import Comparison, DriftError
 
 DEBOUNCE = 2.0
 """Seconds without a change after which is compared: a rollout writes many objects at once."""
@@ -40,6 +42,47 @@ class Pace:
     full_pass: float = 600.0
     first: float = FIRST
     clock: Callable[[], float] = time.monotonic
+
+
+@dataclass
+class DeclaredSide:
+    """The declared side, read anew at every full pass: git changes meanwhile.
+
+    One that has errors leaves the last good one in use, and every report incomplete until it is mended. `read` gives
+    the comparison or raises DriftError, which `complain` hears; `requested` hears which kinds are declared now.
+    """
+
+    read: Callable[[], Comparison]
+    complain: Callable[[DriftError], None]
+    requested: Callable[[Sequence[KindRequest]], None] = lambda requests: None
+    every: float = FULL_PASS
+    clock: Callable[[], float] = time.monotonic
+
+    def __post_init__(self) -> None:
+        self.comparison = self.read()
+        self._since = self.clock()
+        self._is_broken = False
+
+    def compare(self, live: LiveState) -> DriftReport:
+        """The report of a live side; with the note `declared-stale` and not complete where the declared one is old."""
+        if self.clock() - self._since >= self.every:
+            self._since = self.clock()
+            self._read_again()
+        report = self.comparison.report(live)
+        if not self._is_broken:
+            return report
+        note = Note("declared-stale", "the declared side has errors now: this compares with what it was before")
+        return replace(report, complete=False, notes=(note, *report.notes))
+
+    def _read_again(self) -> None:
+        try:
+            self.comparison = self.read()
+        except DriftError as error:
+            self._is_broken = True
+            self.complain(error)
+        else:
+            self._is_broken = False
+            self.requested(self.comparison.requests)
 
 
 @dataclass

@@ -123,18 +123,6 @@ def _pod(deploy: Deploy, options: Sequence[str], restart: str) -> _Body:
     where = f"{_CHECKOUT}/{deploy.home.path.strip('/')}".rstrip("/.") if deploy.home.path.strip("/.") else _CHECKOUT
     # The pod reaches its API server by the cluster's own address, which is not the one that Argo CD knows.
     drift = ["mlplat", "-C", where, "drift", "--env", deploy.environment, "--any-cluster", *options]
-    clone = [
-        "git",
-        "clone",
-        "--quiet",
-        "--depth",
-        "1",
-        "--branch",
-        deploy.home.revision,
-        "--",
-        deploy.home.url,
-        _CHECKOUT,
-    ]
     return {
         "metadata": {"labels": deploy.labels},
         "spec": {
@@ -146,7 +134,7 @@ def _pod(deploy: Deploy, options: Sequence[str], restart: str) -> _Body:
                 "fsGroup": USER,
                 "seccompProfile": {"type": "RuntimeDefault"},
             },
-            "initContainers": [_container(deploy, "clone", clone)],
+            "initContainers": [_container(deploy, "clone", ["sh", "-c", _CLONE])],
             "containers": [_container(deploy, "drift", drift, "1Gi")],
             "volumes": [
                 {"name": "platform", "emptyDir": {"sizeLimit": "1Gi"}},
@@ -157,10 +145,11 @@ def _pod(deploy: Deploy, options: Sequence[str], restart: str) -> _Body:
     }
 
 
-_REFRESH = (
-    f"cd {_CHECKOUT} && while sleep 60; do "
-    'git fetch --quiet --depth 1 origin "$REVISION" && git reset --quiet --hard FETCH_HEAD; done'
-)
+_FETCH = 'git fetch --quiet --depth 1 origin "$REVISION" && git reset --quiet --hard FETCH_HEAD'
+"""Brings the checkout to a revision, which may be a branch, a tag or a commit: `git clone --branch` takes no commit."""
+
+_CLONE = f'git init --quiet {_CHECKOUT} && cd {_CHECKOUT} && git remote add origin "$REPOSITORY" && {_FETCH}'
+_REFRESH = f"cd {_CHECKOUT} && while sleep 60; do {_FETCH}; done"
 
 
 def _container(deploy: Deploy, name: str, command: Sequence[str], memory: str = "128Mi") -> _Body:
@@ -170,6 +159,7 @@ def _container(deploy: Deploy, name: str, command: Sequence[str], memory: str = 
         "command": list(command),
         "env": [
             {"name": "HOME", "value": "/scratch"},
+            {"name": "REPOSITORY", "value": deploy.home.url},
             {"name": "REVISION", "value": deploy.home.revision},
             {"name": "GIT_CONFIG_COUNT", "value": "1"},
             {"name": "GIT_CONFIG_KEY_0", "value": "credential.helper"},

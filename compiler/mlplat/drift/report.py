@@ -99,8 +99,8 @@ class DriftFinding:
 @dataclass(frozen=True, slots=True)
 class Note:
     """What is worth telling and is no drift: `reason` is `delegated`, `explained`, `ignored`, `copy`, `unused-ignore`,
-    `expired-ignore`, `uncommitted`, `stale`, `terminating`, `unproven`, `generated-name`, `declared-twice`,
-    `dumped-twice` or `confirm`."""
+    `expired-ignore`, `uncommitted`, `stale`, `declared-stale`, `terminating`, `unproven`, `generated-name`,
+    `declared-twice`, `dumped-twice` or `confirm`."""
 
     reason: str
     text: str
