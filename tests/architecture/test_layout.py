@@ -82,3 +82,10 @@ def test_architecture_names_only_tests_that_exist() -> None:
     named = set(re.findall(r"`(tests/[\w/]+\.py)(?:::\w+)?`", text))
     assert named, "each invariant names the test that holds it"
     assert {name for name in named if not (ROOT / name).exists()} == set()
+
+
+def test_a_number_is_one_decision() -> None:
+    names = [path.name for path in (ROOT / "docs/adr").glob("*.md")]
+    assert sorted(name[:4] for name in names) == [f"{number:04}" for number in range(1, len(names) + 1)]
+    for name in names:
+        assert (ROOT / "docs/adr" / name).read_text().startswith(f"# {int(name[:4])}. ")

@@ -12,7 +12,7 @@ from mlplat.compiler.artifacts import ResolvedEnvironment
 from tests.control_plane import proven, sets, stand_ins
 from tests.control_plane.gitops import APPLICATIONS, Repository, make_repository, served
 from tests.control_plane.place import Place
-from tests.control_plane.sets import IDS, PAIRS
+from tests.control_plane.sets import IDS, PAIRS, skip_or_fail
 from tests.control_plane.story import Story
 
 HERE = Path(__file__).parent
@@ -75,7 +75,7 @@ def repository(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def started(place: Place, repository: Repository) -> Iterator[Story]:
     """From nothing: one apply of `root.yaml`, and the stand-ins for what the cluster lacks."""
     if place.cluster.one("crd", APPLICATIONS) is None:
-        pytest.skip("the cluster has no Argo CD")
+        skip_or_fail("the cluster has no Argo CD")
     place.empty()
     story = Story(place, repository)
     assert not any(place.cluster.read([body for body in story.bodies() if not body["metadata"].get("namespace")]))

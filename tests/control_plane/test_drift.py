@@ -15,6 +15,7 @@ from tests.control_plane.cluster import Body, as_yaml, key, until
 from tests.control_plane.drifting import Watched, by_object, texts, until_complete
 from tests.control_plane.edits import PERSON, Edit, edits_of, make, resource_of
 from tests.control_plane.place import Place
+from tests.control_plane.sets import skip_or_fail
 from tests.control_plane.test_accepted import names
 
 CONTROLLER = "manager"
@@ -145,7 +146,7 @@ def test_the_printed_role_suffices_and_one_kind_less_leaves_that_kind_unknown(wa
         "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "reader"}],
     }
     if "reader" not in watched.cluster.ask("config", "get-contexts", "-o", "name").split():
-        pytest.skip("the kubeconfig has no context `reader` of a user `reader` without rights")
+        skip_or_fail("the kubeconfig has no context `reader` of a user `reader` without rights")
     try:
         assert set(watched.state("reader").read) == set()
         assert watched.cluster.apply([role, binding]).ok

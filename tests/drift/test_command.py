@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +141,7 @@ def test_an_object_that_a_dump_holds_in_two_states_is_named(sides: tuple[Path, P
 def test_thousands_of_arguments_in_another_order_are_compared(sides: tuple[Path, Path]) -> None:
     arguments = [f"--arg-{number}={number}" for number in range(6000)]
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "one", "namespace": "team"}}
-    for side, args in zip(sides, (arguments, sorted(arguments, key=lambda one: hash(one[::-1]))), strict=True):
+    for side, args in zip(sides, (arguments, sorted(arguments, key=lambda one: one[::-1])), strict=True):
         side.write_text(json.dumps({**pod, "spec": {"containers": [{"name": "main", "image": "a:1", "args": args}]}}))
     found = report(drift("--declared", str(sides[0]), "--live", str(sides[1]), "-o", "json"))
     assert len(found["findings"]) > 1000
@@ -275,7 +274,7 @@ def test_an_environment_that_is_not_there_has_a_near_miss() -> None:
 
 
 def test_structures_are_explained_by_words_and_only_then() -> None:
-    assert "deepdiff" not in sys.modules or words_for({"a": 1}, {"a": 1}) == []
+    assert words_for({"a": 1}, {"a": 1}) == []
     lines = words_for({"rules": [{"verbs": ["get"]}], "kept": 1}, {"rules": [{"verbs": ["get", "delete"]}], "kept": 1})
     assert lines == ["Item root['rules'][0]['verbs'][1] (\"delete\") added to iterable"]
     assert len(words_for(list(range(40)), list(range(40, 80)))) == 8

@@ -62,7 +62,10 @@ _ONE = frozenset(
     {("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "ReplicaSet"), ("", "ReplicationController")}
 )
 _STEPS = ("predictor", "transformer", "explainer")
-_SERVERS = ("model", "sklearn", "xgboost", "pytorch", "tensorflow", "onnx", "triton", "huggingface", "lightgbm", "pmml")
+_SERVERS = (
+    *("model", "sklearn", "xgboost", "pytorch", "tensorflow", "onnx", "triton"),
+    *("huggingface", "lightgbm", "pmml", "paddle"),
+)
 
 
 def asks_of(body: Body) -> Asks:

@@ -130,12 +130,20 @@ class CompiledEnvironment:
                     yield id(item), f"{GENERATED}/{path}"
 
     def _held(self) -> set[GVK]:
-        """The kinds of the committed inventory; none where it cannot be read, which a build reports."""
+        """The kinds of the committed inventory; none where nothing was built yet.
+
+        Raises ValueError for one that is damaged: orphans of kinds that are no longer declared would go unseen.
+        """
+        path = inventory_path(self.name)
         try:
-            text = (self.committed / inventory_path(self.name)).read_text(encoding="utf-8")
-            entries = parse_inventory(text)
-        except (OSError, ValueError):
+            entries = parse_inventory((self.committed / path).read_text(encoding="utf-8"))
+        except FileNotFoundError:
             return set()
+        except ValueError as error:
+            raise ValueError(
+                f"`{GENERATED}/{path}`, which says what the environment once had, cannot be read: {error}; "
+                "`mlplat build --force` writes it again"
+            ) from None
         return {GVK(*parse_api_version(entry.api_version), entry.kind) for entry in entries}
 
     def _argocd(self) -> Iterator[ObjectRef]:
@@ -155,7 +163,8 @@ class CompiledEnvironment:
         try:
             scope = scope_of([self.name], self.compiled)
             stale = compare_tree(self.committed, self.compiled.tree, scope=scope, lines=0)
-        except OSError:
+        except OSError as error:
+            yield Note("stale", f"{GENERATED}/ cannot be read ({error.strerror}): nothing is known of its state")
             return
         if stale:
             count = f"{len(stale)} file{'s' * (len(stale) != 1)}"

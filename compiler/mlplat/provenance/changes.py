@@ -63,7 +63,7 @@ def _partners(old: Sequence[Any], new: Sequence[Any]) -> list[int | None]:
     """For each item of `old` the index of the item of `new` that is the same one; None where there is none."""
     key = next((key for key in _KEYS if _is_key(old, key) and _is_key(new, key)), None)
     if key is None:
-        return _aligned([json.dumps(item, sort_keys=True) for item in old], [json.dumps(item) for item in new])
+        return _aligned(*([json.dumps(item, sort_keys=True) for item in side] for side in (old, new)))
     return paired([item[key] for item in old], [item[key] for item in new])
 
 

@@ -12,6 +12,7 @@ from mlplat.objects.quantity import parse
 
 _NAMESPACE = "pkg/controller/namespace: everything in a namespace is deleted with it"
 _PROFILE = "profile-controller: the Profile owns the Namespace"
+_FROZEN = "pkg/apis/core/validation: ValidateConfigMapUpdate, ValidateSecretUpdate"
 _QUOTA = "pkg/quota/v1: quota is charged when a pod is created"
 _LIMITS = "plugin/pkg/admission/limitranger: looks at pods when they are created"
 _ESO = "external-secrets: a Secret with creationPolicy Owner is owned by its ExternalSecret"
@@ -150,7 +151,7 @@ ROWS: Mapping[tuple[str, str], KindRows] = {
     ("", "ConfigMap"): KindRows(
         NEW,
         Effect(Impact.LATER_PODS, "pods that run go on; those that need it do not start any more", _KUBELET),
-        (Row("data/**", _data), Row("binaryData/**", _data), row("immutable", Impact.NOTHING, "it is frozen", _QUOTA)),
+        (Row("data/**", _data), Row("binaryData/**", _data), row("immutable", Impact.NOTHING, "it is frozen", _FROZEN)),
     ),
     ("", "Secret"): KindRows(
         NEW,

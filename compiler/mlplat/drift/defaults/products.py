@@ -43,12 +43,12 @@ _PRODUCT_LABELS: Mapping[str, re.Pattern[str]] = {
 }
 
 _SERVED = ("predictor", "transformer", "explainer")
-_KSERVE_RESOURCES = ("cpu", "memory")
+_KSERVE_RESOURCES = {"cpu": "1", "memory": "2Gi"}
 
 
 def _kserve_resource(spot: Spot) -> bool:
     """1 CPU and 2Gi, requests and limits (`pkg/controller/.../config`, `defaultResource`)."""
-    return bool(spot.key in _KSERVE_RESOURCES and str(spot.value) in ("1", "2Gi"))
+    return str(spot.value) == _KSERVE_RESOURCES.get(str(spot.key))
 
 
 def _kserve() -> Mapping[str, Any]:
@@ -77,8 +77,12 @@ def _metric_strategy(spot: Spot) -> bool:
 
 
 def _trial_condition(spot: Spot) -> bool:
-    """By the kind of the trial's job (setDefaultTrialTemplate)."""
-    return str(spot.value).startswith("status.conditions.#(")
+    """By the kind of the trial's job: a Job is `Complete`, one of the Training Operator `Succeeded`
+    (setDefaultTrialTemplate)."""
+    job = spot.at("spec", "trialTemplate", "trialSpec")
+    ended = "Complete" if isinstance(job, Mapping) and job.get("kind") == "Job" else "Succeeded"
+    word = ended if spot.key == "successCondition" else "Failed"
+    return bool(spot.value == f'status.conditions.#(type=="{word}")#|#(status=="True")#')
 
 
 _EXPERIMENT: Mapping[str, Any] = {

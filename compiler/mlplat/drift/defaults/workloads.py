@@ -18,8 +18,8 @@ _JOB_LABELS = (
 
 
 def _completions(spot: Spot) -> bool:
-    """Completions and parallelism are both 1 only where neither is given; parallelism also beside completions."""
-    return bool(spot.value == 1)
+    """1, where parallelism is not given either: a Job with parallelism alone is a work queue and has no completions."""
+    return bool(spot.value == 1 and spot.parent.get("parallelism", 1) == 1)
 
 
 def _backoff_limit(spot: Spot) -> bool:
@@ -49,7 +49,7 @@ _JOB: Mapping[str, Any] = {
     "completionMode": "NonIndexed",
     "completions": _completions,
     "manualSelector": False,
-    "parallelism": _completions,
+    "parallelism": 1,
     "podFailurePolicy.rules[].onPodConditions[].status": "True",
     "podReplacementPolicy": _replacement,
     "suspend": False,
