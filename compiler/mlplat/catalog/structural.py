@@ -276,6 +276,10 @@ _EXPLAIN: Mapping[str, Callable[[Any, Node], _Explained]] = {
 _LOWER_CASE = re.compile(r"\d[tz]")
 
 
+def _is_whole(node: Node) -> bool:
+    return node.get("type") == "integer" or (nodes.is_int_or_string(node) and not nodes.is_quantity(node))
+
+
 def _unread(value: Any, node: Node, path: tuple[str | int, ...]) -> Iterator[StructuralProblem]:
     for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(inner, dict | list | float | str):
@@ -284,7 +288,7 @@ def _unread(value: Any, node: Node, path: tuple[str | int, ...]) -> Iterator[Str
                 continue
             if isinstance(inner, dict | list):
                 yield from _unread(inner, below, (*path, key))
-            elif isinstance(inner, float) and inner.is_integer() and below.get("type") == "integer":
+            elif isinstance(inner, float) and inner.is_integer() and _is_whole(below):
                 yield StructuralProblem(
                     pointer_of((*path, key)), Problem.TYPE, f"{_place((*path, key))} must be written as a whole number"
                 )

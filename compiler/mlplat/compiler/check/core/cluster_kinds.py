@@ -273,15 +273,6 @@ CLUSTER_FORMS: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "spec.service": f.need("name", "namespace"),
         "spec.service.port": f.port,
     },
-    ("resource.k8s.io", "ResourceClaimTemplate"): {
-        "spec.spec.devices.requests[].name": f.label_strict,
-        "spec.spec.devices.requests[]": f.exactly_one("exactly", "firstAvailable"),
-        "spec.spec.devices.requests": f.unique("name"),
-        "spec.spec.devices.requests[].exactly": f.need("deviceClassName"),
-        "spec.spec.devices.requests[].exactly.deviceClassName": f.subdomain,
-        "spec.spec.devices.requests[].exactly.allocationMode": f.one_of("ExactCount", "All"),
-        "spec.spec.devices.requests[].exactly.count": f.at_least(1),
-    },
 }
 """By group and kind: checks of single values, as in `kinds.FORMS`."""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from mlplat.compiler.check.core import forms as f
 from mlplat.compiler.check.core.cluster_kinds import CLUSTER_FORMS
+from mlplat.compiler.check.core.device_forms import DEVICE_FORMS
 from mlplat.compiler.check.core.forms import Forms
 from mlplat.compiler.check.core.pod_forms import NODE_TERMS
 from mlplat.compiler.check.core.running_kinds import RUNNING_FORMS
@@ -199,11 +200,13 @@ _METRIC = {"": f.need("name"), "name": f.text(why_no_path_segment)}
 _SCALING = {
     "selectPolicy": f.one_of("Max", "Min", "Disabled", empty=False),
     "stabilizationWindowSeconds": f.between(0, 3600),
+    "tolerance": f.not_negative,
     "policies": f.filled,
     "policies[].type": f.one_of("Pods", "Percent", empty=False),
     "policies[].value": f.at_least(1),
     "policies[].periodSeconds": f.between(1, 1800),
 }
+_PLACED = {"": f.need("name", "namespace"), ".name": f.subdomain, ".namespace": f.label}
 _REFERENCE = {"": f.need("kind", "name"), "kind": f.text(why_no_path_segment), "name": f.text(why_no_path_segment)}
 
 FORMS: Mapping[tuple[str, str], Forms] = {
@@ -211,6 +214,7 @@ FORMS: Mapping[tuple[str, str], Forms] = {
     for key, table in {
         **CLUSTER_FORMS,
         **RUNNING_FORMS,
+        **DEVICE_FORMS,
         ("apps", "Deployment"): {
             **_WORKLOAD,
             "spec.progressDeadlineSeconds": _COUNT,
@@ -312,6 +316,11 @@ FORMS: Mapping[tuple[str, str], Forms] = {
             "spec.storageClassName": f.subdomain,
             "spec.volumeMode": CLAIM["volumeMode"],
             **_at("spec", VOLUME_SPEC),
+            **{
+                f"spec.csi.{kind}SecretRef{path}": check
+                for kind in ("controllerPublish", "nodePublish", "controllerExpand", "nodeExpand")
+                for path, check in _PLACED.items()
+            },
         },
         (_RBAC, "Role"): {"rules[]": _rule},
         (_RBAC, "ClusterRole"): {

@@ -50,7 +50,8 @@ def _node_expression(value: Any) -> str | None:
     operator, values = value.get("operator"), value.get("values")
     if operator in ("Gt", "Lt"):
         one = isinstance(values, list) and len(values) == 1
-        return None if one else f"`{operator}` needs one value, a whole number"
+        why = None if one else f"`{operator}` needs one value, a whole number"
+        return why or f.qualified_strict(value.get("key"))
     return f.expression(value)
 
 
@@ -59,7 +60,9 @@ def _node_field(value: Any) -> str | None:
         return None
     if value.get("operator") not in ("In", "NotIn") or len(value.get("values") or ()) != 1:
         return "needs `In` or `NotIn` with one value"
-    return None if value.get("key") == "metadata.name" else "must be about `metadata.name`"
+    if value.get("key") != "metadata.name":
+        return "must be about `metadata.name`"
+    return f.subdomain_strict("" if value["values"][0] is None else value["values"][0])
 
 
 def _probe(liveness: bool) -> Check:
@@ -116,7 +119,7 @@ def _profile(value: Any) -> str | None:
     local = value.get("localhostProfile")
     if (value.get("type") == "Localhost") != bool(local):
         return "`Localhost` and `localhostProfile` go together"
-    return None
+    return f.inside(local)
 
 
 def _privileges(value: Any) -> str | None:
@@ -169,6 +172,8 @@ CONTAINER: dict[str, Any] = {
     "resources": resources,
     "resources.limits": huge_pages,
     "resources.requests": huge_pages,
+    "resizePolicy": f.unique("resourceName"),
+    "resizePolicy[]": f.need("resourceName"),
     "resizePolicy[].resourceName": f.one_of("cpu", "memory"),
     "resizePolicy[].restartPolicy": f.one_of("NotRequired", "RestartContainer", empty=False),
     "volumeMounts[]": f.need("name", "mountPath"),
@@ -269,6 +274,7 @@ POD = Forms(
         "dnsConfig.options[]": f.need("name"),
         "securityContext.fsGroup": f.between(0, 2**31 - 1),
         "securityContext.supplementalGroups[]": f.between(0, 2**31 - 1),
+        "securityContext.seLinuxChangePolicy": f.one_of("MountOption", "Recursive", empty=False),
         "securityContext.fsGroupChangePolicy": f.one_of("OnRootMismatch", "Always", empty=False),
         "securityContext.supplementalGroupsPolicy": f.one_of("Merge", "Strict", empty=False),
         "securityContext.sysctls": f.unique("name"),

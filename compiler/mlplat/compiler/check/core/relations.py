@@ -7,7 +7,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from mlplat.compiler.check.core import admission, cluster_kinds, definitions, jobs, limits, running_kinds, services
+from mlplat.compiler.check.core import (
+    admission,
+    cluster_kinds,
+    definitions,
+    device_forms,
+    jobs,
+    limits,
+    running_kinds,
+    services,
+)
 from mlplat.compiler.check.reading import Body, Problem, at_key, mapping, mappings, metadata_of, number, spec_of, texts
 from mlplat.objects.names import why_no_qualified_name, why_no_subdomain
 
@@ -53,8 +62,11 @@ def _stateful_set(body: Body) -> Iterator[Problem]:
     strategy = mapping(spec.get("updateStrategy"))
     if strategy.get("type") == "OnDelete" and strategy.get("rollingUpdate") is not None:
         yield "/spec/updateStrategy/rollingUpdate", "`OnDelete` takes no `rollingUpdate`"
-    if "." in str(mapping(body.get("metadata")).get("name")):
+    name = str(mapping(body.get("metadata")).get("name"))
+    if "." in name:
         yield "/metadata/name", "must not contain dots"
+    elif len(name) > 63:
+        yield "/metadata/name", "has more than 63 characters"
     unavailable = mapping(strategy.get("rollingUpdate")).get("maxUnavailable")
     if unavailable is not None and _is_zero(unavailable):
         yield "/spec/updateStrategy/rollingUpdate/maxUnavailable", "must not be zero"
@@ -300,6 +312,8 @@ RELATIONS: Mapping[tuple[str, str], Callable[[Body], Iterator[Problem]]] = {
     ("discovery.k8s.io", "EndpointSlice"): cluster_kinds.problems_of_slice,
     ("flowcontrol.apiserver.k8s.io", "FlowSchema"): running_kinds.problems_of_flow_schema,
     ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration"): running_kinds.problems_of_priority_level,
+    ("resource.k8s.io", "ResourceClaim"): device_forms.problems_of_claim,
+    ("resource.k8s.io", "ResourceClaimTemplate"): device_forms.problems_of_claim,
     ("storage.k8s.io", "CSIDriver"): running_kinds.problems_of_driver,
     ("", "Event"): running_kinds.problems_of_event,
     ("apps", "Deployment"): _deployment,
