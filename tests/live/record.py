@@ -130,7 +130,7 @@ class Play:
             getattr(self, f"_{verb}_step")(step)
 
     def _apply_client_side(self, bodies: Sequence[Body]) -> None:
-        text = "\n---\n".join(json.dumps(self._placed(body)) for body in bodies)
+        text = json.dumps({"apiVersion": "v1", "kind": "List", "items": [self._placed(body) for body in bodies]})
         command = ["kubectl", "--kubeconfig", self.kubeconfig, "apply", "-f", "-"]
         subprocess.run(command, input=text, text=True, check=True, capture_output=True)
 

@@ -259,4 +259,4 @@ def _is_client_side_default(case: Case, hold: Hold, path: Path) -> bool:
         return False
     if not hold.entry.is_applier and hold.entry.manager != "kubectl-client-side-apply":
         return False
-    return case.last_applied.at(case.live, path) is ABSENT
+    return case.last_applied.at(case.live, path, case.schema) is ABSENT

@@ -5,17 +5,21 @@ that git added since is as absent as one that somebody took away.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mlplat.catalog import node as nodes
+from mlplat.catalog.node import Node
 from mlplat.cluster.redaction import LAST_APPLIED, Redacted
 from mlplat.compare.difference import ABSENT, Path
 from mlplat.drift.owners import Entry, Owners
 from mlplat.objects.equality import is_list, is_map
 
 _NAMES = ("name", "containerPort", "mountPath", "port", "key")
-"""Keys by which an item of one list is found in another."""
+"""Keys by which an item of one list is found in another where the schema names none."""
+
+_KEY_DEFAULTS = {"protocol": "TCP"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +30,23 @@ class LastApplied:
     body: Mapping[str, Any]
     is_appliers: bool | None
 
-    def at(self, body: Any, path: Path) -> Any:
+    def at(self, body: Any, path: Path, schema: Node | None) -> Any:
         """The value in the configuration that stands at a place of another form of the object, `ABSENT` where there is
-        none; items are found by name, else by value."""
+        none; items are found by the keys that the schema names, else by name, else by value."""
         applied: Any = self.body
+        node = schema or {}
         for step in path:
             if isinstance(step, str):
                 if not is_map(applied) or step not in applied:
                     return ABSENT
                 applied, body = applied[step], body.get(step) if is_map(body) else None
+                node = nodes.child(node, step) or {}
             else:
                 item = body[step] if is_list(body) and step < len(body) else ABSENT
-                applied = next(_twins(item, applied), ABSENT) if is_list(applied) else ABSENT
+                applied = _twin(item, applied, node) if is_list(applied) else ABSENT
                 if applied is ABSENT:
                     return ABSENT
-                body = item
+                body, node = item, nodes.items(node) or {}
         return applied
 
 
@@ -72,16 +78,21 @@ def _order(entry: Entry) -> tuple[str, bool]:
     return (entry.time or "", entry.operation == "Apply")
 
 
-def _twins(item: Any, items: Any) -> Iterator[Any]:
+def _twin(item: Any, items: Sequence[Any], node: Node) -> Any:
+    """The item of a list that is the same as one of another list, `ABSENT` where there is none."""
     if not is_map(item):
-        if item in items:
-            yield item
-        return
-    key = _key(item)
+        return item if item in items else ABSENT
+    merge = nodes.merge_key(node)
+    keys = nodes.list_keys(node) or (() if merge is None else (merge,))
+    wanted = _identity(item, keys)
     for other in items:
-        if item == other or (key is not None and is_map(other) and _key(other) == key):
-            yield other
+        if is_map(other) and (_identity(other, keys) == wanted if wanted else other == item):
+            return other
+    return ABSENT
 
 
-def _key(item: Mapping[str, Any]) -> Any:
-    return next(((name, item[name]) for name in _NAMES if name in item), None)
+def _identity(item: Mapping[str, Any], keys: Sequence[str]) -> tuple[Any, ...]:
+    """What tells an item from others: the values of its keys, else of the first usual one; () where it has none."""
+    if keys:
+        return tuple(item.get(key, _KEY_DEFAULTS.get(key)) for key in keys)
+    return next(((name, item[name]) for name in _NAMES if name in item), ())

@@ -10,6 +10,7 @@ from mlplat.catalog.node import Node
 from mlplat.compare.difference import ABSENT, Difference, Path
 from mlplat.compare.lists import item_step, naming_of
 from mlplat.compare.tree import compare_objects, step_text
+from mlplat.compare.values import same_value
 from mlplat.drift.added import Extra, extras_of
 from mlplat.drift.context import Case, outsiders
 from mlplat.drift.defaults.empty import is_nothing, says_something
@@ -126,13 +127,23 @@ def _applied(case: Case, difference: Difference) -> _Applied:
     held = case.last_applied
     if held is None or held.is_appliers is False:
         return _Applied.UNTOLD
-    found = held.at(case.live, difference.new_path)
-    if found is not ABSENT and not compare_objects({"of": found}, {"of": difference.new}, None, case.kind[0]):
+    found = held.at(case.live, difference.new_path, case.schema)
+    if found is not ABSENT and _is_same(case, found, difference):
         return _Applied.THIS
     if found is ABSENT:
         written = written_path(case.kind, case.declared.body, difference.old_path)
-        found = held.at(case.declared.body, written)
+        found = held.at(case.declared.body, written, case.schema)
     return _Applied.UNTOLD if found is ABSENT else _Applied.OTHERWISE
+
+
+def _is_same(case: Case, applied: Any, difference: Difference) -> bool:
+    """True when an applied value means what the live one does."""
+    path, live = difference.new_path, difference.new
+    node = nodes.at(case.schema, path) if case.schema else None
+    if is_map(live) or is_list(live):
+        within = {"properties": {"of": node}} if node else None
+        return not compare_objects({"of": applied}, {"of": live}, within, case.kind[0])
+    return same_value(applied, live, node, path, case.kind[0])
 
 
 def _removed(
@@ -184,7 +195,7 @@ def _was_applied(case: Case, path: Path) -> bool | None:
     if case.last_applied is None or case.last_applied.is_appliers is False:
         return None
     written = written_path(case.kind, case.declared.body, path)
-    return case.last_applied.at(case.declared.body, written) is not ABSENT
+    return case.last_applied.at(case.declared.body, written, case.schema) is not ABSENT
 
 
 def _parts(difference: Difference, node: Node | None) -> Iterator[tuple[Difference, Node | None]]:
