@@ -154,6 +154,7 @@ POLICY = (
     Code("MLP371", "knative-timeout", "more time for a request than Knative gives", Severity.WARNING),
     Code("MLP372", "secret-type-without-key", "a secret that lacks a key which its type needs"),
     Code("MLP373", "member-is-everybody", "a member of a team that stands for everybody"),
+    Code("MLP374", "unheeded-severity", "a severity for a code that does not exist or cannot be changed"),
     Code("MLP398", "unreadable-allowance", "an allowance that cannot be read"),
     Code("MLP399", "unused-allowance", "an allowance that matches nothing", Severity.WARNING),
 )

@@ -105,6 +105,14 @@ class JsonPatchOperation(SpecModel):
     from_: str | None = Field(default=None, alias="from")
     """The source of move and copy."""
 
+    @model_validator(mode="after")
+    def _complete(self) -> "JsonPatchOperation":
+        if self.op in ("add", "replace", "test") and "value" not in self.model_fields_set:
+            raise ValueError(f"`op: {self.op}` needs `value`; write `value: null` where null is meant")
+        if self.op in ("move", "copy") and self.from_ is None:
+            raise ValueError(f"`op: {self.op}` needs `from`")
+        return self
+
 
 class Patch(SpecModel):
     """A change to one emitted object, for what the specification has no word for; checked against its schema."""

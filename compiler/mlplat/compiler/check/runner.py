@@ -22,6 +22,7 @@ from mlplat.compiler.check.patched import patched_place
 from mlplat.compiler.check.platform_rules import PLATFORM_RULES
 from mlplat.compiler.check.rule import Found, FoundInObject, ObjectRule, ObjectScope, Severities
 from mlplat.compiler.check.rules import SPEC_RULES
+from mlplat.compiler.check.severities import unheeded_severities
 from mlplat.diagnostics import Diagnostic, Label, ObjectAddress, Severity, Span, has_errors, sort_key
 from mlplat.diagnostics.codes import CODES
 from mlplat.objects.pointer import steps_of
@@ -30,6 +31,16 @@ SCHEMA_RULE = "MLP413"
 AFTER_SCHEMA = frozenset(("MLP440", "MLP443", "MLP444", "MLP445", "MLP446", "MLP447"))
 """What the server looks at only once the schema has nothing to say, as it does."""
 
+
+CHANGEABLE = frozenset(
+    (
+        UNEVALUATED,
+        *(rule.code for rule in SPEC_RULES),
+        *(rule.code for rule in OBJECT_RULES),
+        *(rule.code for rule in PLATFORM_RULES),
+    )
+)
+"""Codes whose severity an environment can change."""
 
 STRICTER = frozenset(("MLP448",))
 """Rules that refuse, by design, what the server takes: also where raw manifests are judged."""
@@ -52,6 +63,7 @@ def check_environment(env: ResolvedEnvironment) -> SpecVerdict:
     """All spec rules on one environment."""
     severities: Severities = env.environment.document.spec.rules
     allowances, findings = allowances_of_environment(env)
+    findings += unheeded_severities(env, CHANGEABLE)
     used: set[Allowance] = set()
     for rule in SPEC_RULES:
         severity = severity_of(rule.code, severities)

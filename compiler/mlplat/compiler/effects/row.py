@@ -16,7 +16,8 @@ class NoEffect:
 
     `kind` is the document's kind, `path` the field (camelCase keys below the document's root, `*` for the items of a
     list), `applies` tells whether it is so in an environment, `reason` completes "`path` has no effect: ...". Where the
-    field does nothing for some of its readers only, `readers` says for whom.
+    field does nothing for some of its readers only, `readers` says for whom. Where it does something, but not what it
+    says, `told` completes "`path` of it ..." in the place of "has no effect", and `cure` says what to do.
     """
 
     kind: str
@@ -24,6 +25,8 @@ class NoEffect:
     applies: Callable[[ResolvedEnvironment, Resolved[Any]], bool]
     reason: str
     readers: str = ""
+    told: str = ""
+    cure: str = ""
 
 
 def written(row: NoEffect, env: ResolvedEnvironment, document: Resolved[Any]) -> Iterator[Path]:

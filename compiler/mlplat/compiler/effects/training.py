@@ -52,8 +52,12 @@ def _runs_old_train_jobs(env: ResolvedEnvironment, document: Resolved[Any]) -> b
     return any(_is_old_train_job(env, job) for job in env.all(TrainingJob))
 
 
-def _job(field: str, applies: Applies, reason: str) -> NoEffect:
-    return NoEffect("TrainingJob", ("spec", field), applies, reason)
+def _job(field: str, applies: Applies, reason: str, told: str = "", cure: str = "") -> NoEffect:
+    return NoEffect("TrainingJob", ("spec", field), applies, reason, told=told, cure=cure)
+
+
+_NOT_FETCHED = "is not fetched before the code starts"
+_FETCH = "fetch it in the code, or mount what holds it, and allow this"
 
 
 TRAINING_NO_EFFECT: tuple[NoEffect, ...] = (
@@ -61,8 +65,10 @@ TRAINING_NO_EFFECT: tuple[NoEffect, ...] = (
     _job(
         "image",
         _runs_other_image,
-        "only the launcher runs it: the other nodes of an MPI runtime run the runtime's own image, which a TrainJob "
-        "cannot change (Trainer 2.1 to 2.3); name a runtime that is made for the image",
+        "the other nodes of an MPI runtime run the runtime's own image, which a TrainJob cannot change (Trainer 2.1 to "
+        "2.3)",
+        told="runs in the launcher alone",
+        cure="name in `runtime` one that is made for the image, or allow this where both images hold the same",
     ),
     _job(
         "processesPerNode",
@@ -89,7 +95,9 @@ TRAINING_NO_EFFECT: tuple[NoEffect, ...] = (
             field,
             _is_v1,
             "the Training Operator fetches nothing; the code gets the address and the credentials as environment "
-            "variables and fetches it itself",
+            "variables",
+            told=_NOT_FETCHED,
+            cure=_FETCH,
         )
         for field in ("dataset", "model")
     ),
@@ -97,9 +105,10 @@ TRAINING_NO_EFFECT: tuple[NoEffect, ...] = (
         _job(
             field,
             _train_job_fetches_nothing,
-            "the stock runtimes fetch nothing; mount a volume of the team at `/workspace` (not with an MPI runtime) or "
-            "name a runtime with initializers; until then the code gets the address and the credentials as environment "
-            "variables",
+            "the stock runtimes fetch nothing; the code gets the address and the credentials as environment variables",
+            told=_NOT_FETCHED,
+            cure="mount a volume of the team at `/workspace` (not with an MPI runtime), name a runtime with "
+            "initializers, or fetch it in the code and allow this",
         )
         for field in ("dataset", "model")
     ),

@@ -54,7 +54,17 @@ def _patched(draft: Draft, patch: Patch, tables: Tables) -> Draft:
     for field in ("name", "namespace"):
         if changed.get("metadata", {}).get(field) != body["metadata"].get(field):
             raise PatchRefusedError(f"`metadata.{field}` cannot be patched")
+    if changed.get("status") != body.get("status"):
+        raise PatchRefusedError("`status` is the cluster's, and cannot be patched", _status(patch))
     return replace(draft, body=changed)
+
+
+def _status(patch: Patch) -> str:
+    """Where a patch writes `status`: a pointer in its text."""
+    for index, operation in enumerate(patch.json_ or ()):
+        if operation.path == "/status" or operation.path.startswith("/status/"):
+            return f"/{index}"
+    return "/status" if patch.merge is not None else ""
 
 
 def _no_target(document: Resolved[Any], number: int, patch: Patch, drafts: Sequence[Draft]) -> Diagnostic:

@@ -258,7 +258,17 @@ def _contradiction(concern: Concern, complaint: Complaint) -> Diagnostic:
     *others, last = [Label(child.key_span or child.span) for child in spoken]
     names = " and ".join(f"`{key}`" for key, child in complaint.node.children() if child in spoken)
     headline = f"{names} do not go together in {where}" if others else f"{names} cannot stand like this in {where}"
-    return Diagnostic("MLP107", Severity.ERROR, headline, last, tuple(others), help=_reason(complaint))
+    notes = _inherited(concern, complaint, spoken) if others else ()
+    return Diagnostic("MLP107", Severity.ERROR, headline, last, tuple(others), notes, help=_reason(complaint))
+
+
+def _inherited(concern: Concern, complaint: Complaint, spoken: list[Node]) -> tuple[str, ...]:
+    """How to take back a field that another layer wrote, where one of this layer contradicts it."""
+    own = concern.root.span.file
+    keys = [str(key) for key, child in complaint.node.children() if child in spoken and child.span.file != own]
+    if not keys or len(keys) == len(spoken):
+        return ()
+    return tuple(f"`{key}` is inherited; `{key}: null` beside the other takes it back" for key in keys)
 
 
 def _wrong_type(concern: Concern, complaint: Complaint) -> Diagnostic:

@@ -6,10 +6,11 @@ Operator has a kind for each framework, for JAX from 1.9 (`pkg/apis/kubeflow.org
 
 from collections.abc import Iterable
 
+from mlplat.catalog.versions import known_versions, version_key
 from mlplat.compiler.artifacts import Path, ResolvedEnvironment
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named
-from mlplat.compiler.training_api import training_api, v1_kind
+from mlplat.compiler.training_api import V1Kind, training_api, v1_kind
 from mlplat.schema.training import TrainingJob
 
 
@@ -41,8 +42,17 @@ def check(env: ResolvedEnvironment) -> Iterable[Found]:
             f"nothing in the environment runs {what} for {named(job)}",
             "no runtime and no job kind for it",
             notes=tuple(notes),
-            help=f"{runtime}add `trainingOperator` to `versions` of the environment",
+            help=f"{runtime}{_operator(env, kind)}",
         )
+
+
+def _operator(env: ResolvedEnvironment, kind: V1Kind) -> str:
+    """What to write so that there is a Training Operator with the kind."""
+    if not env.versions.has("trainingOperator"):
+        return "add `trainingOperator` to `versions` of the environment"
+    known = sorted(known_versions("trainingOperator"), key=version_key)
+    first = next(version for version in known if version_key(version) >= version_key(kind.since))
+    return f"write `trainingOperator: {first}` or a newer one under `versions` of the environment"
 
 
 RULE = SpecRule("MLP332", check)

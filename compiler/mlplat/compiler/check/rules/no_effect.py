@@ -6,11 +6,11 @@ The rows, each with its reason and source, stand in `effects/`.
 from collections.abc import Iterable
 from typing import Any
 
-from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
+from mlplat.compiler.artifacts import Path, Resolved, ResolvedEnvironment
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import dotted, named
 from mlplat.compiler.effects import NO_EFFECT
-from mlplat.compiler.effects.row import written
+from mlplat.compiler.effects.row import NoEffect, written
 
 _COMPONENTS = {
     "TrainingJob": (("trainer", "Trainer"), ("trainingOperator", "Training Operator")),
@@ -29,12 +29,24 @@ def check(env: ResolvedEnvironment) -> Iterable[Found]:
                 yield Found(
                     document,
                     path,
-                    f"`{dotted(path)}` of {named(document)} has no effect{whom}",
-                    "does nothing here" if not row.readers else f"does nothing for {row.readers}",
+                    f"`{dotted(path)}` of {named(document)} {row.told or 'has no effect'}{whom}",
+                    _label(row),
                     notes=(row.reason,),
-                    help=None if row.readers else f"delete `{path[-1]}`, or set it to null where it is inherited",
+                    help=_help(row, path),
                     at_key=True,
                 )
+
+
+def _label(row: NoEffect) -> str:
+    if row.told:
+        return "does less than it says"
+    return f"does nothing for {row.readers}" if row.readers else "does nothing here"
+
+
+def _help(row: NoEffect, path: Path) -> str | None:
+    if row.told or row.readers:
+        return row.cure or None
+    return f"delete `{path[-1]}`, or set it to null where it is inherited"
 
 
 def _of_kind(kind: str, env: ResolvedEnvironment) -> Iterable[Resolved[Any]]:

@@ -1,9 +1,10 @@
 """A label or annotation that mlplat or Argo CD sets itself: what is written is overwritten, or misleads them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from mlplat.compiler.artifacts import ResolvedEnvironment
-from mlplat.compiler.check.metadata_places import annotations, labels
+from mlplat.compiler.artifacts import Path, Resolved, ResolvedEnvironment
+from mlplat.compiler.check.metadata_places import annotations, labels, patched_metadata
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named
 
@@ -20,6 +21,13 @@ ANNOTATIONS = (
 )
 """Annotations by which Argo CD and kubectl know what they applied."""
 
+_KEPT = ("TrainingJob", "TuningExperiment", "Team", "Volume")
+"""Kinds of documents whose objects stay when git no longer has them, so that Argo CD is told so by mlplat."""
+_TOLD = {
+    "argocd.argoproj.io/sync-options": ("Prune", "Delete"),
+    "argocd.argoproj.io/compare-options": ("IgnoreExtraneous",),
+}
+"""Options by which that is told."""
 _OURS = "mlplat.dev/"
 _ALLOWED = "mlplat.dev/allow"
 _MEANT = {
@@ -43,6 +51,35 @@ def check(env: ResolvedEnvironment) -> Iterable[Found]:
                     help=_MEANT.get(key, f"delete it, or choose another {what}"),
                     at_key=True,
                 )
+    for document, path, key, value in annotations(env):
+        yield from _option(document, path, key, value)
+    for document, path, key, what in patched_metadata(env):
+        if key in (LABELS if what == "label" else ANNOTATIONS) or key.startswith(_OURS):
+            yield Found(
+                document,
+                path,
+                f"a patch of {named(document)} sets the {what} `{key}`, which is not free",
+                "set by mlplat or Argo CD",
+                help=_MEANT.get(key, f"delete it, or choose another {what}"),
+                at_key=True,
+            )
+
+
+def _option(document: Resolved[Any], path: Path, key: str, value: str) -> Iterator[Found]:
+    """Options of Argo CD that mlplat sets itself."""
+    kept = document.kind in _KEPT and getattr(document.document.spec, "on_change", "keep") == "keep"
+    names = [option.strip().partition("=")[0] for option in value.split(",")] if kept else []
+    ours = [name for name in names if name in _TOLD.get(key, ())]
+    if ours:
+        run = hasattr(document.document.spec, "on_change")
+        yield Found(
+            document,
+            path,
+            f"{named(document)} sets `{ours[0]}` in `{key}`, which mlplat decides",
+            "overwritten",
+            notes=("its objects stay when git no longer has them: runs that are kept, namespaces and volumes",),
+            help=f"delete `{ours[0]}`" + ("; `onChange: replace` lets old runs go" if run else ""),
+        )
 
 
 RULE = SpecRule("MLP324", check)
