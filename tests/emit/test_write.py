@@ -13,6 +13,7 @@ from mlplat.compiler.emit import swap
 from mlplat.compiler.emit.disk import Filler
 from mlplat.compiler.emit.findings import stale_findings
 from mlplat.compiler.emit.write import WriteReport, compare_tree, write_tree
+from tests.unprivileged import own_folder, without_rights
 
 ROOT = Path(__file__).parents[2]
 OLD = FileTree({"base/u/a.yaml": "a: 1\n", "base/u/b.yaml": "b: 1\n", "overlays/dev/u/c.yaml": "c: 1\n"})
@@ -343,3 +344,44 @@ def test_two_branches_that_conflict_are_rebuilt_after_their_merge(tmp_path: Path
     assert files(root) == final
     expected = "".join(f"{sha256(text.encode()).hexdigest()}  {path}\n" for path, text in sorted(final.items()))
     assert (root / ".mlplat").read_text() == expected
+
+
+def test_a_folder_that_may_not_be_written_to_leaves_nothing_behind() -> None:
+    with own_folder() as home:
+        generated = home / "generated"
+        write_tree(generated, FileTree({"a/b/x.yaml": "1\n", "c/y.yaml": "1\n"}))
+        for here, _, _ in os.walk(generated, topdown=False):
+            os.chmod(here, 0o500)
+        report: WriteReport = without_rights(
+            home, lambda: write_tree(generated, FileTree({"a/b/x.yaml": "2\n", "c/y.yaml": "1\n"}))
+        )
+        assert (report.findings, report.written) == ((), ("a/b/x.yaml",))
+        assert (generated / "a/b/x.yaml").read_text() == "2\n"
+        assert [path.name for path in home.iterdir()] == ["generated"]
+
+
+@pytest.mark.parametrize("name", [".generated.mlplat-new", ".generated.mlplat-old"])
+def test_what_an_earlier_build_left_is_cleared_away_or_named(name: str) -> None:
+    def build() -> WriteReport:
+        return write_tree(home / "generated", FileTree({"x.yaml": "1\n"}))
+
+    with own_folder() as home:
+        (home / name / "a/b").mkdir(parents=True)
+        (home / name / "a/b/x.yaml").write_text("old\n")
+        (home / name / "a/b").chmod(0o500)
+        (home / "generated").mkdir()
+        assert without_rights(home, build).findings == ()
+        assert [path.name for path in home.iterdir()] == ["generated"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="another user's folder can be made by root only")
+def test_a_leftover_of_another_user_is_named() -> None:
+    def build() -> WriteReport:
+        return write_tree(home / "generated", FileTree({"x.yaml": "1\n"}))
+
+    with own_folder() as home:
+        (home / ".generated.mlplat-new/a").mkdir(parents=True)
+        found = without_rights(home, build, but=".generated.mlplat-new").findings
+        assert [one.code for one in found] == ["MLP503"]
+        assert "`.generated.mlplat-new`, which an earlier build left here" in found[0].headline
+        assert "rm -r .generated.mlplat-new" in (found[0].help or "")

@@ -106,3 +106,15 @@ def unwritable(folder: str, reason: str) -> Diagnostic:
         notes=("nothing was written",),
         help=f"make `{folder}` a plain folder that you may write to, beside which there is space for a second one",
     )
+
+
+def leftover(name: str, severity: Severity) -> Diagnostic:
+    """What a build made beside `generated/` stays there; as a warning, the build itself was done."""
+    done = severity is Severity.WARNING
+    return Diagnostic(
+        "MLP503",
+        severity,
+        f"`{name}`, which {'this' if done else 'an earlier'} build left here, cannot be removed",
+        notes=("the next build will not work beside it",) if done else ("nothing was written",),
+        help=f"delete `{name}`: `chmod -R u+rwx {name}; rm -r {name}`, as its owner",
+    )

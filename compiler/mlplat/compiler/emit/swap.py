@@ -24,6 +24,14 @@ _RENAME_EXCHANGE = 2
 _NO_EXCHANGE = frozenset((errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM))
 
 
+class LeftoverError(Exception):
+    """What an earlier replacement left beside the folder, and what cannot be removed."""
+
+    def __init__(self, left: Path) -> None:
+        super().__init__(left.name)
+        self.name = left.name
+
+
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Waits until no other process replaces or reads this folder. Systems without `flock` get no such guard."""
@@ -56,17 +64,21 @@ def unmoved(folder: Path) -> Iterator[None]:
 
 
 def recover(folder: Path) -> None:
-    """Undo or clear away what a killed replacement left beside the folder. Only inside `only_one`."""
+    """Undo or clear away what a killed replacement left beside the folder. Only inside `only_one`.
+
+    Raises LeftoverError when something of it stays.
+    """
     new, old = _beside(folder)
     if not os.path.lexists(folder) and os.path.lexists(old):
         os.rename(old, folder)
     for left in (new, old):
-        if os.path.lexists(left):
-            shutil.rmtree(left)
+        if not _removed(left):
+            raise LeftoverError(left)
 
 
-def replace_folder(folder: Path, fill: Callable[[Path], None]) -> None:
-    """Replace a folder by what `fill` puts into an empty one. Only inside `only_one`.
+def replace_folder(folder: Path, fill: Callable[[Path], None]) -> str | None:
+    """Replace a folder by what `fill` puts into an empty one; gives the name of what it must leave behind beside it,
+    None when that is nothing. Only inside `only_one`.
 
     Raises OSError, with the folder as it was, when it cannot be done: no space, no rights, a mount point.
     """
@@ -76,13 +88,23 @@ def replace_folder(folder: Path, fill: Callable[[Path], None]) -> None:
         fill(new)
         if not os.path.lexists(folder):
             os.rename(new, folder)
-            return
+            return None
         new.chmod(folder.stat().st_mode & 0o7777)
         if not _exchange(new, folder):
             _rename_twice(new, folder, old)
     finally:
-        for left in (new, old):
-            shutil.rmtree(left, ignore_errors=True)
+        left = [one.name for one in (new, old) if not _removed(one)]
+    return left[0] if left else None
+
+
+def _removed(folder: Path) -> bool:
+    """Removes a folder, also one whose folders may not be written to; False when something of it stays."""
+    if os.path.lexists(folder):
+        for here, _, _ in os.walk(folder):
+            with suppress(OSError):
+                os.chmod(here, 0o700)
+        shutil.rmtree(folder, ignore_errors=True)
+    return not os.path.lexists(folder)
 
 
 def _beside(folder: Path) -> tuple[Path, Path]:

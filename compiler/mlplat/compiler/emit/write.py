@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mlplat.compiler.artifacts import FileTree
 from mlplat.compiler.emit.disk import Filler, Found, kept_paths, scan
-from mlplat.compiler.emit.findings import Difference, edited, foreign, unlisted, unwritable
+from mlplat.compiler.emit.findings import Difference, edited, foreign, leftover, unlisted, unwritable
 from mlplat.compiler.emit.manifest import (
     MANIFEST,
     Written,
@@ -23,7 +23,7 @@ from mlplat.compiler.emit.manifest import (
     parse_manifest,
     unreadable_line,
 )
-from mlplat.compiler.emit.swap import only_one, recover, replace_folder, unmoved
+from mlplat.compiler.emit.swap import LeftoverError, only_one, recover, replace_folder, unmoved
 from mlplat.diagnostics import Diagnostic, Severity, has_errors, sort_key
 from mlplat.diagnostics.mask import mask_lines
 
@@ -95,6 +95,8 @@ def write_tree(root: Path, tree: FileTree, *, force: bool = False, scope: Iterab
         with only_one(root):
             recover(root)
             return _write(root, _survey(root, tree, _prefixes(scope)), force)
+    except LeftoverError as error:
+        return WriteReport(findings=(leftover(error.name, Severity.ERROR),))
     except OSError as error:
         return WriteReport(findings=(unwritable(root.name, error.strerror or str(error)),))
 
@@ -127,7 +129,10 @@ def _write(root: Path, survey: _Survey, force: bool) -> WriteReport:
     manifest = survey.new_manifest
     if written or removed or manifest != survey.manifest:
         carried = sorted((*unchanged, *survey.outside, *kept_paths(root)))
-        replace_folder(root, lambda new: _fill(Filler(root, new), carried, {MANIFEST: manifest}, survey, written))
+        left = replace_folder(
+            root, lambda new: _fill(Filler(root, new), carried, {MANIFEST: manifest}, survey, written)
+        )
+        findings += (leftover(left, Severity.WARNING),) if left is not None else ()
     return WriteReport(written, survey.unchanged, removed, findings)
 
 
