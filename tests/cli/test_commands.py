@@ -9,7 +9,8 @@ import pytest
 from mlplat.diagnostics.codes import CODES
 from mlplat.diagnostics.version import VERSION
 from tests.blessing import check_golden
-from tests.cli.command import ROOT, edit, files_of, mlplat, run
+from tests.cli.command import ROOT, copy_platform, edit, files_of, mlplat, run
+from tests.unprivileged import own_folder, without_rights
 
 CASES = Path(__file__).parent / "cases"
 
@@ -161,3 +162,41 @@ def test_show_says_why_an_environment_cannot_be_shown(small: Path) -> None:
     assert (outcome.status, outcome.out) == (1, "")
     assert "error[MLP205]" in outcome.err
     assert outcome.err.endswith("environment `prod` cannot be shown until its errors are mended\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("show", "prod"), ("explain", "prod", "Job/x"), ("build", "--env", "prod"), ("check", "--env", "prod")],
+)
+def test_where_there_is_no_platform_no_name_is_wrong(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    outcome = mlplat("-C", tmp_path, *arguments)
+    assert (outcome.status, outcome.out) == (1, "")
+    assert "error[MLP014]: there is no `platform.yaml` here" in outcome.err
+    assert "no environment" not in outcome.err
+
+
+def test_an_environment_that_is_never_synced_is_compared_when_asked_for(small: Path) -> None:
+    edit(small / "environments/prod/environment.yaml", "spec:", "spec:\n  sync: false")
+    edit(small / "platform.yaml", "promotion: [dev, prod]", "promotion: [dev]")
+    for arguments in (("--env", "dev", "--with", "prod"), ("--env", "prod", "--with", "dev")):
+        outcome = mlplat("-C", small, "diff", *arguments)
+        assert outcome.status == 0, outcome.err
+        assert "InferenceService" in outcome.out
+    refused = mlplat("-C", small, "diff", "--env", "dev", "--with", "base")
+    assert "no environment `base`" in refused.err
+
+
+def test_a_version_that_is_a_number_is_repeated(small: Path) -> None:
+    edit(small / "environments/base/environment.yaml", "externalSecrets: 2.9.0", "externalSecrets: 2.9")
+    assert "expects text, got the number `2.9`" in mlplat("-C", small, "check").err
+
+
+def test_a_generated_file_that_cannot_be_read_is_a_finding(small: Path) -> None:
+    with own_folder() as home:
+        copy_platform(small, home)
+        file = "generated/inventory/prod.yaml"
+        (home / file).chmod(0)
+        outcome = without_rights(home, lambda: mlplat("-C", home, "build", "--check"))
+        assert outcome.status == 1
+        assert f"error[MLP002]: cannot read `{file}`: permission denied" in outcome.err
+        assert "chmod -R u+rX generated" in outcome.err

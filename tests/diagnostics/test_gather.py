@@ -35,3 +35,10 @@ def test_an_environment_in_the_headline_is_not_named_again() -> None:
 def test_many_environments_are_counted() -> None:
     (told,) = told_once([(f"region-{number}", FINDING) for number in range(9)])
     assert told.notes[-1].endswith("`region-5` and 3 more")
+
+
+def test_what_each_environment_says_of_what_it_inherits_is_one_finding() -> None:
+    found = [(name, replace(FINDING, headline=f"`uri` of environment `{name}`")) for name in ("base", "dev", "prod")]
+    (told,) = told_once(found)
+    assert told.headline == "`uri` of environment `base`"
+    assert told.notes == ("why", "in environments `base`, `dev`, `prod`")

@@ -72,7 +72,7 @@ def test_twenty_are_shown_in_full_and_errors_are_among_them() -> None:
     text = full.render([*warnings, error], {})
     assert text.count("warning[") == 19
     assert text.index("error[MLP001]") > text.index("w19")
-    assert text.endswith("… and 5 more\n\n1 error, 24 warnings\n")
+    assert text.endswith("… and 5 more: `mlplat check -o concise` lists all\n\n1 error, 24 warnings\n")
 
 
 @pytest.mark.parametrize("name", FORMATS)

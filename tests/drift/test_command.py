@@ -71,6 +71,13 @@ LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ('{"a":' * 300 + "1" + "}" * 300, "error[MLP703]: `live` nests deeper than 200 levels"),
         (MAP.encode("utf-16"), "error[MLP701]: cannot read `live`: it is UTF-16, not UTF-8"),
         (MAP.encode() + b"more: \xe9\n", "error[MLP701]: cannot read `live`: byte 0xe9 in line 5 is not UTF-8"),
+        (MAP + "data: {x: y}\n", "error[MLP702]: `live` has a key twice in one mapping (line 5, column 1)"),
+        (
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {a: hunter22, b: x, a: hunter22}\n",
+            "`live` has a key twice in one mapping (line 4, column 27)",
+        ),
+        ('{"kind": "a", "kind": "b"}', "error[MLP702]: `live` has a key twice in one mapping"),
+        ('{"kind": "a"}\n{"kind": "b", "kind": "c"}', "error[MLP702]: `live` has a key twice in one mapping"),
         (b"\0" * 1000, "error[MLP702]: `live` is not well-formed YAML"),
     ],
 )

@@ -10,10 +10,10 @@ from mlplat.compiler.load import load_tree, read_sources
 from mlplat.diagnostics import Diagnostic
 from mlplat.diagnostics.render import full
 from tests.casefile import Case, check_case, read_cases
+from tests.unprivileged import own_folder, without_rights
 
 CASES = Path(__file__).parent / "cases" / "tree.txt"
 KINDS = frozenset(("Component", "Environment", "ModelService", "Platform", "Queue", "Team", "TrainingJob"))
-AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def write(root: Path, text: str) -> None:
@@ -145,12 +145,11 @@ def test_a_file_that_is_not_utf8_is_a_finding(tmp_path: Path, content: bytes, wh
     assert (finding.code, finding.headline) == ("MLP002", f"cannot read `platform.yaml`: {why}")
 
 
-@pytest.mark.skipif(AS_ROOT, reason="root reads every file")
-def test_a_file_without_permission_is_a_finding(tmp_path: Path) -> None:
-    (tmp_path / "platform.yaml").write_text(PLATFORM)
-    (tmp_path / "platform.yaml").chmod(0)
-    _, [finding] = load_tree(tmp_path, KINDS)
-    assert finding.code == "MLP002"
+def test_a_file_without_permission_is_a_finding() -> None:
+    with own_folder() as home:
+        (home / "platform.yaml").write_text(PLATFORM)
+        (home / "platform.yaml").chmod(0)
+        assert without_rights(home, lambda: [one.code for one in load_tree(home, KINDS)[1]]) == ["MLP002"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
@@ -177,3 +176,14 @@ def test_a_name_that_is_not_utf8_can_be_shown(tmp_path: Path) -> None:
 def test_a_folder_that_does_not_exist_is_a_repository_without_a_platform(tmp_path: Path) -> None:
     tree, [finding] = load_tree(tmp_path / "nowhere", KINDS)
     assert (tree.platform, tree.layers, finding.code) == (None, {}, "MLP014")
+
+
+@pytest.mark.parametrize("name", ["environments/dev", "environments/dev/deep"])
+def test_a_folder_without_permission_is_one_finding(name: str) -> None:
+    def codes() -> list[tuple[str, str]]:
+        return [(one.code, one.headline) for one in load_tree(home, KINDS)[1]]
+
+    with own_folder() as home:
+        write(home, f"# file: platform.yaml\n{PLATFORM}# file: environments/dev/deep/environment.yaml\n")
+        (home / name).chmod(0)
+        assert without_rights(home, codes) == [("MLP002", f"cannot read `{name}`: Permission denied")]

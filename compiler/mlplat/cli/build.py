@@ -10,7 +10,7 @@ import click
 
 from mlplat.cache.result import Outcome, Results
 from mlplat.cli.exit import CLEAN, ERROR
-from mlplat.cli.report import format_option, report, require_known
+from mlplat.cli.report import format_option, is_no_platform, report, require_known
 from mlplat.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
@@ -42,12 +42,13 @@ def build(
         _say(recalled, check_only, f"0 files written, 0 removed, {recalled.files} unchanged", started)
         return CLEAN
 
-    from mlplat.compiler.emit.findings import stale_findings  # heavy: the whole compiler
+    from mlplat.compiler.emit.findings import stale_findings, unreadable  # heavy: the whole compiler
     from mlplat.compiler.emit.write import compare_tree, write_tree
     from mlplat.compiler.pipeline import compile_platform, scope_of
 
     compiled = compile_platform(Path(root), environments)
-    require_known("environment", environments, compiled.source.layers)
+    if not is_no_platform(compiled.findings):
+        require_known("environment", environments, compiled.source.layers)
     findings, sources = list(compiled.findings), compiled.source.sources
     if compiled.tree is None:
         return report(findings, sources, format_)
@@ -58,7 +59,7 @@ def build(
         try:
             findings += stale_findings(compare_tree(folder, compiled.tree, scope=scope))
         except OSError as error:
-            raise click.ClickException(f"cannot read `{error.filename or folder}`: {error.strerror}") from error
+            findings.append(unreadable(GENERATED, error, str(folder)))
     status = report(findings, sources, format_)
     if status == ERROR:
         return ERROR

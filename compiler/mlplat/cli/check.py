@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from mlplat.cli.report import format_option, report, require_known
+from mlplat.cli.report import format_option, is_no_platform, report, require_known
 
 
 @click.command()
@@ -50,5 +50,6 @@ def check(
     from mlplat.compiler.pipeline import compile_platform  # heavy: the whole compiler
 
     compiled = compile_platform(Path(root), environments)
-    require_known("environment", environments, compiled.source.layers)
+    if not is_no_platform(compiled.findings):
+        require_known("environment", environments, compiled.source.layers)
     return report(compiled.findings, compiled.source.sources, format_)

@@ -11,7 +11,7 @@ import click
 from mlplat.cli.exit import CLEAN, ERROR
 from mlplat.cli.explain_rule import line_of, own_rules_of, page_of_rule
 from mlplat.cli.explain_words import why_not, within
-from mlplat.cli.report import report, require_known, wants_color
+from mlplat.cli.report import is_no_platform, report, require_known, wants_color
 from mlplat.diagnostics import Severity, near_misses
 from mlplat.diagnostics.codes import CODES
 
@@ -87,7 +87,8 @@ def _origin(root: Path, words: tuple[str, str | None, str | None], format_: str)
 
     place = place_of(words[0])
     compiled = compile_platform(root)
-    questions = Questions(compiled)
+    if is_no_platform(compiled.findings):
+        return report(compiled.findings, compiled.source.sources, "full")
     if place is None:
         require_known("environment", [words[0]], compiled.source.layers)
     missing = compiled.environments.keys() - compiled.objects.keys() if place is not None else {words[0]}
@@ -96,7 +97,7 @@ def _origin(root: Path, words: tuple[str, str | None, str | None], format_: str)
         click.echo("nothing can be explained until these errors are mended", err=True)
         return ERROR
     try:
-        click.echo(_answer(root, questions, place, words, format_), nl=format_ == "json")
+        click.echo(_answer(root, Questions(compiled), place, words, format_), nl=format_ == "json")
     except MisledError as misled:
         raise click.ClickException(str(misled)) from None
     return CLEAN

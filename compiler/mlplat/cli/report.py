@@ -31,6 +31,11 @@ def report(findings: Sequence[Diagnostic], sources: Mapping[str, str], format_: 
     return ERROR if has_errors(findings) else CLEAN
 
 
+def is_no_platform(findings: Iterable[Diagnostic]) -> bool:
+    """True when there is no platform at all: then no name on the command line can be right or wrong."""
+    return any(finding.code == "MLP014" and finding.primary is None for finding in findings)
+
+
 def require_known(what: str, written: Iterable[str], known: Iterable[str]) -> None:
     """Names given on the command line must be known ones: the first that is not ends the command, with a near miss."""
     names = sorted(known)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlplat.cli.exit import ERROR
-from mlplat.cli.report import report, require_known
+from mlplat.cli.report import is_no_platform, report, require_known
 
 if TYPE_CHECKING:
     from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
@@ -31,6 +31,8 @@ def show(root: str | None, environment: str, address: str | None, origins: bool)
 
     tree, loaded = load_tree(Path(root or "."), frozenset(KINDS))
     environments, resolved = resolve_environments(tree)
+    if is_no_platform(loaded):
+        return report(loaded, tree.sources, "full")
     require_known("environment", [environment], tree.layers)
     found = environments.get(environment)
     if found is None:

@@ -14,7 +14,7 @@ from typing import Any
 from mlplat.cluster.live import KindRequest, LiveState, Unread, UnreadKind
 from mlplat.cluster.redaction import redact
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span
-from mlplat.objects.go_yaml import OversizedError, parse_values
+from mlplat.objects.go_yaml import OversizedError, RepeatedKeyError, parse_values
 from mlplat.objects.gvk import GVK, gvk_of
 from mlplat.objects.nesting import MAX_DEPTH, nests_too_deep
 from mlplat.objects.texts import decoded
@@ -164,7 +164,9 @@ def _values(name: str, text: str) -> Sequence[Any]:
     try:
         if text.lstrip()[:1] == "{":
             try:
-                return [json.loads(text)]
+                return [json.loads(text, object_pairs_hook=_once)]
+            except RepeatedKeyError:
+                raise
             except ValueError:
                 pass  # several JSON documents one after the other, or YAML's flow style
             several = _json_stream(text)
@@ -173,6 +175,8 @@ def _values(name: str, text: str) -> Sequence[Any]:
         return parse_values(text)
     except OversizedError as error:
         raise DumpError(_oversized(name, str(error), error.place)) from None
+    except RepeatedKeyError as error:
+        raise DumpError(_repeated(name, error)) from None
     except RecursionError:
         raise DumpError(_oversized(name, f"nests deeper than {MAX_DEPTH} levels", None)) from None
     except ValueError as error:
@@ -181,19 +185,40 @@ def _values(name: str, text: str) -> Sequence[Any]:
         raise DumpError(Diagnostic("MLP702", Severity.ERROR, headline, label, help=_CURE_FORM)) from None
 
 
+def _once(entries: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(entries)
+    if len(made) != len(entries):
+        raise RepeatedKeyError
+    return made
+
+
+def _repeated(name: str, error: RepeatedKeyError) -> Diagnostic:
+    label = Label(Span(name, *error.place, *error.place), "written again here") if error.place is not None else None
+    return Diagnostic(
+        "MLP702",
+        Severity.ERROR,
+        f"`{name}` has a key twice in one mapping{_in_words(label)}",
+        label,
+        notes=("no server prints such a thing, and which of the two it holds cannot be known",),
+        help=_CURE_FORM,
+    )
+
+
 def _oversized(name: str, problem: str, place: tuple[int, int] | None) -> Diagnostic:
     label = Label(Span(name, *place, *place)) if place is not None else None
     return Diagnostic("MLP703", Severity.ERROR, f"`{name}` {problem}{_in_words(label)}", label, help=_CURE_FORM)
 
 
 def _json_stream(text: str) -> list[Any]:
-    decoder, values, position = json.JSONDecoder(), [], 0
+    decoder, values, position = json.JSONDecoder(object_pairs_hook=_once), [], 0
     try:
         while position < len(text):
             value, position = decoder.raw_decode(text, position)
             values.append(value)
             while position < len(text) and text[position].isspace():
                 position += 1
+    except RepeatedKeyError:
+        raise
     except ValueError:
         return []
     return values

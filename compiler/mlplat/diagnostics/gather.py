@@ -12,13 +12,15 @@ _MOST = 6
 def told_once(found: Iterable[tuple[str, Diagnostic]]) -> list[Diagnostic]:
     """Findings, each with the environment that it was found in, as findings that say where they hold.
 
-    Findings are the same when code, severity, place and headline are; what else they say is gathered. The environment
-    is not named again where the headline names it.
+    Findings are the same when code, severity, place and headline are, but for the name of the environment in it: of
+    what an Environment inherits each one would speak for itself. What else they say is gathered. The environment is not
+    named again where the headline names it.
     """
     groups: dict[tuple[object, ...], list[tuple[str, Diagnostic]]] = {}
     for environment, finding in found:
         place = finding.primary.span if finding.primary is not None else finding.address
-        groups.setdefault((finding.code, finding.severity, place, finding.headline), []).append((environment, finding))
+        said = finding.headline.replace(f"`{environment}`", "``") if finding.primary is not None else finding.headline
+        groups.setdefault((finding.code, finding.severity, place, said), []).append((environment, finding))
     return [_gathered(group) for group in groups.values()]
 
 

@@ -40,6 +40,16 @@ class OversizedError(ValueError):
         self.place = place
 
 
+class RepeatedKeyError(ValueError):
+    """A mapping that has a key twice, of which a reader would take one and say nothing; `place` is line and column,
+    where they are known."""
+
+    def __init__(self, place: tuple[int, int] | None = None) -> None:
+        where = f" (line {place[0]}, column {place[1]})" if place is not None else ""
+        super().__init__(f"a key is written twice in one mapping{where}")
+        self.place = place
+
+
 def parse_stream(text: str) -> tuple[dict[str, Any], ...]:
     """All objects of a stream of documents; empty documents are left out.
 
@@ -54,7 +64,8 @@ def parse_stream(text: str) -> tuple[dict[str, Any], ...]:
 def parse_values(text: str) -> tuple[Any, ...]:
     """All documents of a stream, whatever they are; empty ones are left out.
 
-    Raises ValueError as `parse_stream`, and OversizedError for a text beyond the bounds of `mlplat.objects.nesting`.
+    Raises ValueError as `parse_stream`, RepeatedKeyError for a key that is there twice, and OversizedError for a text
+    beyond the bounds of `mlplat.objects.nesting`.
     """
     place = deep_place(text)
     if place is not None:
@@ -81,7 +92,10 @@ def parse_values(text: str) -> tuple[Any, ...]:
 def _value(node: yaml.Node, depth: int) -> Any:
     """The value of a node; `depth` counts the levels down to it."""
     if isinstance(node, yaml.MappingNode) and depth <= MAX_DEPTH:
-        return {_key(key): _value(value, depth + 1) for key, value in node.value}
+        made = {_key(key): _value(value, depth + 1) for key, value in node.value}
+        if len(made) != len(node.value):
+            raise RepeatedKeyError(_second_of_two(node))
+        return made
     if isinstance(node, yaml.SequenceNode) and depth <= MAX_DEPTH:
         return [_value(item, depth + 1) for item in node.value]
     if node.tag == _PLAIN:
@@ -91,6 +105,15 @@ def _value(node: yaml.Node, depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise _oversized(f"nests deeper than {MAX_DEPTH} levels", node)
     raise ValueError(f"the tag {node.tag} has no JSON value")
+
+
+def _second_of_two(node: yaml.MappingNode) -> tuple[int, int]:
+    known: set[str] = set()
+    for key, _ in node.value:
+        if key.value in known:
+            return key.start_mark.line + 1, key.start_mark.column + 1
+        known.add(key.value)
+    raise AssertionError("a mapping with fewer keys than were written has one twice")
 
 
 def _oversized(problem: str, node: yaml.Node) -> OversizedError:

@@ -108,6 +108,21 @@ def unwritable(folder: str, reason: str) -> Diagnostic:
     )
 
 
+def unreadable(folder: str, error: OSError, root: str) -> Diagnostic:
+    """Something of `generated/`, which lies at `root`, that cannot be read, so that nothing can be said of it."""
+    place = str(error.filename or root)
+    file = folder + place.removeprefix(root) if place.startswith(root) else place
+    why = error.strerror or str(error)
+    return Diagnostic(
+        "MLP002",
+        Severity.ERROR,
+        f"cannot read `{file}`: {why[:1].lower()}{why[1:]}",
+        Label(Span(file, 1, 1, 1, 1)),
+        notes=("whether it is what the specifications compile to is not known",),
+        help=f"make it readable (`chmod -R u+rX {folder}`, as its owner), or delete it and run `mlplat build`",
+    )
+
+
 def leftover(name: str, severity: Severity) -> Diagnostic:
     """What a build made beside `generated/` stays there; as a warning, the build itself was done."""
     done = severity is Severity.WARNING

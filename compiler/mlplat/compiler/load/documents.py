@@ -59,7 +59,9 @@ def build_tree(
     unexplained = bool(platforms) or (clean and not exists)  # findings of the file itself say why there is none
     platform = _platform(platforms, "platform.yaml" in singles, findings) if unexplained else None
     built = {
-        name: _layer(name, layers[name], kinds, findings, any(p.startswith(f"environments/{name}/") for p in unread))
+        name: _layer(
+            name, layers[name], kinds, findings, any(f"{p}/".startswith(f"environments/{name}/") for p in unread)
+        )
         for name in sorted(layers)
     }
     sources = {**singles, **{path: text for files in layers.values() for path, text in files.items()}}

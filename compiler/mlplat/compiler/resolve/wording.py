@@ -12,6 +12,8 @@ _SUSPICIOUS_VALUE = re.compile(
     r"|^sk-[\w-]{16,}|^eyJ[\w-]{8,}\.|^[A-Za-z0-9+/_=-]{40,}$|://[^/\s:@]+:[^/\s@]+@"
 )
 _LONGEST = 60
+_VERSIONS = "versions"
+"""The field whose keys name platform components, `externalSecrets` among them."""
 
 
 def words(kind: str) -> str:
@@ -55,7 +57,7 @@ def either(choices: Iterable[str]) -> str:
 
 def shown(value: Scalar, path: Path = ()) -> str:
     """A scalar as the user wrote it, in backticks; masked when its key or its looks say that it may be a credential."""
-    keys = [step for step in path if isinstance(step, str)]
+    keys = [step for step in path if isinstance(step, str) and path[-2:-1] != (_VERSIONS,)]
     if value is not None and any(_SUSPICIOUS_KEY.search(key) for key in keys[-1:]):
         return MASKED
     if isinstance(value, str):

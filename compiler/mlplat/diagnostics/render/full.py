@@ -33,7 +33,7 @@ def render(findings: Sequence[Diagnostic], sources: Mapping[str, str], color: bo
     blocks = [_block(finding, sources, color) for finding in shown]
     left_out = len(sorted_findings) - len(shown)
     if left_out:
-        blocks.append(f"… and {left_out} more\n")
+        blocks.append(f"… and {left_out} more: `mlplat check -o concise` lists all\n")
     return "\n".join(blocks) + "\n" + count_line(sorted_findings) + "\n"
 
 

@@ -52,9 +52,10 @@ def _state(label: str, compiled: Compiled, only: Sequence[str], memory: Lowered,
     sides = {}
     for name, lowered in compiled.objects.items():
         env = compiled.environments[name]
-        if env.is_synced:
+        if env.is_synced or (name in only and not env.is_base):
             sides[name] = Side(name, lowered.objects, load_tables(env.versions), env)
-    inherited = {name for name, env in compiled.environments.items() if not env.is_synced}
+    # One that is never synced changes nothing anywhere: it is compared when it is asked for.
+    inherited = {name for name, env in compiled.environments.items() if not env.is_synced and name not in only}
     known = frozenset(compiled.source.layers) - {BASE} - inherited
     missing = (known & frozenset(only) if only else known) - sides.keys()
     source = compiled.source
