@@ -45,11 +45,12 @@ def build(
     from mlplat.compiler.emit.findings import stale_findings, unreadable  # heavy: the whole compiler
     from mlplat.compiler.emit.write import compare_tree, write_tree
     from mlplat.compiler.pipeline import compile_platform, scope_of
+    from mlplat.provenance.placed import at_their_lines
 
     compiled = compile_platform(Path(root), environments)
     if not is_no_platform(compiled.findings):
         require_known("environment", environments, compiled.source.layers)
-    findings, sources = list(compiled.findings), compiled.source.sources
+    findings, sources = list(at_their_lines(compiled)), compiled.source.sources
     if compiled.tree is None:
         return report(findings, sources, format_)
     if verify_too:

@@ -48,8 +48,9 @@ def check(
         where = "has its rules in `rules/`" if alone == "--rules" else "names its versions itself"
         raise click.UsageError(f"{alone} goes with --manifests: a platform {where}")
     from mlplat.compiler.pipeline import compile_platform  # heavy: the whole compiler
+    from mlplat.provenance.placed import at_their_lines
 
     compiled = compile_platform(Path(root), environments)
     if not is_no_platform(compiled.findings):
         require_known("environment", environments, compiled.source.layers)
-    return report(compiled.findings, compiled.source.sources, format_)
+    return report(at_their_lines(compiled), compiled.source.sources, format_)

@@ -40,7 +40,8 @@ class Diagnostic:
     `code` is a registered `MLPnnn`; `headline` is one sentence that stands alone, with the user's names in
     backticks and no full stop. `primary` is the smallest text that must change (None only where there is no text).
     `notes` are facts the reader may not know; `help` says what to do, in the imperative.
-    `address` and `pointer` (RFC 6901) are set by rules that judge Kubernetes objects.
+    `address` and `pointer` (RFC 6901) are set by rules that judge Kubernetes objects; with `at_key` it is the key at
+    the pointer that is wrong, not its value.
     """
 
     code: str
@@ -52,6 +53,7 @@ class Diagnostic:
     help: str | None = None
     address: ObjectAddress | None = None
     pointer: str | None = None
+    at_key: bool = False
 
 
 def sort_key(finding: Diagnostic) -> tuple[str, int, int, str, str]:

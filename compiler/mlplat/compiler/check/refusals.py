@@ -10,9 +10,12 @@ from mlplat.objects.pointer import last_step
 
 
 def refusals_of(item: KubeObject, problems: Iterable[Problem], who: str, note: str = "") -> Iterator[FoundInObject]:
-    """One finding for each problem. `who` refuses the object, as in "the webhook"; `note` is a fact beside it."""
+    """One finding for each problem. `who` refuses the object, as in "the webhook"; `note` is a fact beside it.
+    A problem that begins with the name of its place is one of the name."""
     for pointer, problem in dict.fromkeys(problems):
         place = last_step(pointer)
-        named = f"`{place}` " if place and not place.isdigit() else ""
+        of_key = problem.startswith(f"`{place}` ")
+        named = f"`{place}` " if place and not place.isdigit() and not of_key else ""
         notes = (note,) if note else ()
-        yield FoundInObject(item, pointer, f"{called(item)}: {named}{problem}", f"{who} refuses it", notes)
+        headline = f"{called(item)}: {named}{problem}"
+        yield FoundInObject(item, pointer, headline, f"{who} refuses it", notes, at_key=of_key)

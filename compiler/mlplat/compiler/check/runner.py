@@ -239,7 +239,7 @@ def object_finding(code: str, severity: Severity, found: FoundInObject) -> Diagn
         source = "patched here" if patched is not None else "made from this document"
         notes = (f"in {item.ref.kind} `{item.logical_name}` at `{found.pointer or '/'}`, {source}", *notes)
     return Diagnostic(
-        code, severity, found.headline, primary, (), notes, found.help, address=address, pointer=found.pointer
+        code, severity, found.headline, primary, (), notes, found.help, address, found.pointer, found.at_key
     )
 
 

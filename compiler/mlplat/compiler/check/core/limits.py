@@ -5,6 +5,7 @@ from typing import Any
 
 from mlplat.compiler.check.core import forms as f
 from mlplat.compiler.check.reading import Body, Problem, mapping
+from mlplat.diagnostics import near_misses
 from mlplat.objects.pointer import escape
 from mlplat.objects.quantity import parse
 
@@ -44,7 +45,10 @@ def _why_no_name(name: str, plain: frozenset[str]) -> str | None:
     if "/" in name:
         return f.qualified(name)
     known = name in plain or name.startswith(("hugepages-", "requests.hugepages-"))
-    return None if known else "is no resource that Kubernetes knows"
+    if known:
+        return None
+    near = near_misses(name, plain)
+    return "is no resource that Kubernetes knows" + (f"; `{near[0]}` is one" if near else "")
 
 
 def problems_of_quota(body: Body) -> Iterator[Problem]:
