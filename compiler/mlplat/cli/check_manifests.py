@@ -17,6 +17,7 @@ from mlplat.compiler.manifest_check import Found, Verdict, check_manifests
 from mlplat.compiler.manifest_rules import compile_given
 from mlplat.compiler.manifest_versions import choose_versions, stand_ins
 from mlplat.diagnostics import Diagnostic, has_errors
+from mlplat.diagnostics.mask import redacted
 
 API_VERSION = "mlplat.dev/check/v1"
 
@@ -53,7 +54,8 @@ def check_raw(root: str, options: ManifestOptions, format_: str) -> int:
         raise click.ClickException(_words(error)) from error
     findings = [found.diagnostic for found in verdict.findings]
     if format_ == "json":
-        click.echo(as_json(verdict))
+        safe = tuple(replace(found, diagnostic=redacted(found.diagnostic, texts)) for found in verdict.findings)
+        click.echo(as_json(replace(verdict, findings=safe)))
         return ERROR if has_errors(findings) else CLEAN
     status = report(findings, {**rules, **texts}, format_)
     if format_ in ("full", "concise"):
