@@ -15,7 +15,7 @@ import pytest
 
 from mlplat.compiler.artifacts import Node
 from mlplat.compiler.load.yaml import parse_documents
-from mlplat.compiler.lower.sharing import Lowered
+from mlplat.compiler.pipeline import Earlier
 from mlplat.diff.compare import compare_states
 from mlplat.diff.read.platform import working_tree
 from mlplat.diff.report import Change
@@ -86,7 +86,7 @@ class Example:
 
     folder: Path
     texts: dict[str, str] = field(default_factory=dict)
-    memory: Lowered = field(default_factory=Lowered)
+    earlier: Earlier = field(default_factory=Earlier)
     states: dict[frozenset[LineEdit], State | None] = field(default_factory=dict)
     compared: dict[tuple[frozenset[LineEdit], frozenset[LineEdit]], tuple[Change, ...]] = field(default_factory=dict)
 
@@ -99,7 +99,7 @@ class Example:
                     if edit.file == file:
                         lines[edit.line - 1] = edit.text
                 (self.folder / file).write_text("\n".join(lines))
-            found = working_tree(self.folder, (), self.memory)
+            found = working_tree(self.folder, (), self.earlier)
             for file in {edit.file for edit in edits}:
                 (self.folder / file).write_text(self.original(file))
             self.states[edits] = None if found.missing or not found.sides else found

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlplat.compare.difference import ABSENT
-from mlplat.compiler.lower.sharing import Lowered
 from mlplat.compiler.manifest_versions import choose_versions
+from mlplat.compiler.pipeline import Earlier
 from mlplat.diff.compare import compare_states
 from mlplat.diff.demand import NONE, asks_of
 from mlplat.diff.impact.access import allows, atoms
@@ -29,12 +29,12 @@ SWAPPED = {Action.CREATED: Action.DELETED, Action.DELETED: Action.CREATED, Actio
 
 @pytest.fixture(scope="module")
 def example() -> State:
-    return working_tree(ROOT, (), Lowered())
+    return working_tree(ROOT, (), Earlier())
 
 
 def test_the_example_and_itself(example: State) -> None:
     assert compare_states(example, example).changes == ()
-    again = working_tree(ROOT, (), Lowered())
+    again = working_tree(ROOT, (), Earlier())
     assert compare_states(example, again).changes == ()
     assert compare_states(example, again).totals == ()
 

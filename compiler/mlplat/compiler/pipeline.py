@@ -7,7 +7,7 @@ environments are gathered; nothing is emitted as long as one of them is an error
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mlplat.catalog.lookup import load_tables
@@ -15,7 +15,14 @@ from mlplat.compiler.artifacts import BASE, FileTree, Manifest, ObjectSet, OwnRu
 from mlplat.compiler.check.own_rules import Programs, compile_rules, unmatched
 from mlplat.compiler.check.platform import check_platform
 from mlplat.compiler.check.rule import ObjectScope, PlatformScope
-from mlplat.compiler.check.runner import Clean, ObjectVerdict, check_environment, check_objects, unused_allowances
+from mlplat.compiler.check.runner import (
+    Clean,
+    ObjectVerdict,
+    SpecVerdict,
+    check_environment,
+    check_objects,
+    unused_allowances,
+)
 from mlplat.compiler.emit.committed import read_committed
 from mlplat.compiler.emit.tree import emit_base, emit_environment, merge_trees
 from mlplat.compiler.load.discover import load_tree
@@ -23,7 +30,7 @@ from mlplat.compiler.load.manifests import is_spec, parse_manifests, specs_among
 from mlplat.compiler.lower.lowering import lower_environment
 from mlplat.compiler.lower.sharing import Lowered
 from mlplat.compiler.render.folder import render_folder, split_manifests
-from mlplat.compiler.resolve.environment import resolve_environments
+from mlplat.compiler.resolve.environment import Known, resolve_environments
 from mlplat.diagnostics import Diagnostic, has_errors, sort_key, told_once
 from mlplat.schema.kinds import KINDS
 
@@ -55,17 +62,35 @@ def compile_platform(root: Path, only: Sequence[str] = ()) -> Compiled:
     return Compiled(lowered.source, environments, objects, None if has_errors(unique) else tree, unique)
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """What was worked out for other states of one platform. What two states have in common is resolved, judged and
+    lowered once."""
+
+    resolved: Known = field(default_factory=Known)
+    lowered: Lowered = field(default_factory=Lowered)
+    verdicts: dict[str, tuple[ResolvedEnvironment, SpecVerdict]] = field(default_factory=dict)
+
+    def verdict(self, env: ResolvedEnvironment) -> SpecVerdict:
+        """What the spec rules say of an environment."""
+        before = self.verdicts.get(env.name)
+        if before is None or not _is_same(before[0], env):
+            before = self.verdicts[env.name] = env, check_environment(env)
+        return before[1]
+
+
 def lower_platform(
-    root: Path, only: Sequence[str] = (), memory: Lowered | None = None, judge_objects: bool = True
+    root: Path, only: Sequence[str] = (), earlier: Earlier | None = None, judge_objects: bool = True
 ) -> Compiled:
     """Compile the platform in a folder as far as its objects: nothing is emitted (`tree` is None).
 
     An environment with an error in its specifications has no objects; one with an error in its objects has them.
-    `memory` is what was lowered for other states of the platform. Without `judge_objects` the rules on objects, and
+    `earlier` is what was worked out for other states of the platform. Without `judge_objects` the rules on objects, and
     those that compare environments, are left out: for a state that is only looked back at.
     """
+    earlier, clean = earlier or Earlier(), Clean()
     source, loaded = load_tree(root, frozenset(KINDS))
-    environments, resolved = resolve_environments(source)
+    environments, resolved = resolve_environments(source, known=earlier.resolved)
     findings = [*loaded, *resolved]
     own = next((env.own for env in environments.values()), OwnRules())
     programs = compile_rules(own, source.sources) if judge_objects else Programs()
@@ -73,17 +98,16 @@ def lower_platform(
     objects: dict[str, ObjectSet] = {}
     judged: list[ObjectVerdict] = []
     told: list[tuple[str, Diagnostic]] = []
-    memory, clean = memory or Lowered(), Clean()
     for name, env in environments.items():
         if only and name not in only and name != BASE:
             continue
-        verdict = check_environment(env)
+        verdict = earlier.verdict(env)
         told += ((name, finding) for finding in verdict.findings)
         if verdict.checked is None:
             continue
         tables = load_tables(env.versions)
         manifests, unread = _manifests(source, env)
-        lowered, problems = lower_environment(verdict.checked, tables, manifests, memory)
+        lowered, problems = lower_environment(verdict.checked, tables, manifests, earlier.lowered)
         findings += unread
         told += ((name, finding) for finding in problems)
         objects[name] = lowered
@@ -100,6 +124,22 @@ def lower_platform(
         findings += check_platform(PlatformScope(environments, objects))
     unique = tuple(sorted(dict.fromkeys(findings), key=sort_key))
     return Compiled(source, environments, objects, None, unique)
+
+
+def _is_same(one: ResolvedEnvironment, other: ResolvedEnvironment) -> bool:
+    """True when the spec rules read the same of both."""
+    same = one.platform is other.platform and one.environment is other.environment
+    around = (one.versions, one.ancestors, one.folders) == (other.versions, other.ancestors, other.folders)
+    return (
+        same
+        and around
+        and one.documents.keys() == other.documents.keys()
+        and all(
+            named.keys() == other.documents[kind].keys()
+            and all(document is other.documents[kind][name] for name, document in named.items())
+            for kind, named in one.documents.items()
+        )
+    )
 
 
 def scope_of(only: Sequence[str], compiled: Compiled) -> tuple[str, ...] | None:

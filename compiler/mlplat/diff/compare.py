@@ -116,7 +116,7 @@ def _whole_difference(body: Any, created: bool) -> Difference:
 
 
 def _edits(pair: Pair, old: KubeObject, new: KubeObject, around: _Around) -> Iterator[Change]:
-    if old.body is new.body:
+    if old.body is new.body or (pair.has_one_draft and not around.across):
         return
     table = around.new.tables.lookup(new.body["apiVersion"], new.ref.kind)
     schema = table.schema if table is not None else None

@@ -31,6 +31,13 @@ class Pair:
         """True when the name of something that runs once gets another hash."""
         return self.old is not None and self.new is not None and self.old.ref.name != self.new.ref.name
 
+    @property
+    def has_one_draft(self) -> bool:
+        """True when both are finished from the same draft: in one environment they are the same (`sharing.py`)."""
+        if self.old is None or self.new is None or self.old.draft is None:
+            return False
+        return self.old.draft is self.new.draft
+
 
 _Key = Callable[[KubeObject], Hashable]
 

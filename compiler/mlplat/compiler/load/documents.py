@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mlplat.compiler.artifacts import Document, Node, SourceTree
 from mlplat.compiler.load.modeline import nearest, override_modelines
@@ -158,7 +159,7 @@ def _documents(
     text: str, path: str, kinds: frozenset[str], place: _Place, findings: list[Diagnostic]
 ) -> list[Document]:
     """The documents of one file whose header is right."""
-    nodes, wrong = parse_documents(text, path)
+    nodes, wrong = _parsed(text, path)
     findings += wrong
     modelines = override_modelines(text, path)
     documents: list[Document] = []
@@ -173,6 +174,14 @@ def _documents(
         else:
             findings += header
     return documents
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str, path: str) -> tuple[tuple[Node, ...], tuple[Diagnostic, ...]]:
+    """What a file says. Two states of a platform have most files in common: they share the trees of these, and so what
+    is made of them."""
+    nodes, wrong = parse_documents(text, path)
+    return tuple(nodes), tuple(wrong)
 
 
 def _header(node: Node, kinds: frozenset[str], overrides: Span | None) -> Document | list[Diagnostic]:

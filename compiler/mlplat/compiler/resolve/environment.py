@@ -22,6 +22,19 @@ from mlplat.schema.platform import Platform
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What was merged, typed and followed for other states of one platform, by the identity of trees. They are kept
+    alive here: files that two states have in common are the same trees (`load/documents.py`)."""
+
+    memory: Memory = field(default_factory=Memory)
+    links: Links = field(default_factory=Links)
+    typed: dict[int, Typed] = field(default_factory=dict)
+    resolved: dict[tuple[int, tuple[str, ...]], Resolved[Any]] = field(default_factory=dict)
+    platforms: dict[int, Resolved[Platform]] = field(default_factory=dict)
+    kept: list[SourceTree] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class _Work:
     """What was read so far and what was found. Trees that environments share are read once, by identity."""
 
@@ -56,15 +69,17 @@ class _Work:
 
 
 def resolve_environments(
-    tree: SourceTree, versions: Mapping[str, str | None] = MappingProxyType({})
+    tree: SourceTree, versions: Mapping[str, str | None] = MappingProxyType({}), known: Known | None = None
 ) -> tuple[dict[str, ResolvedEnvironment], tuple[Diagnostic, ...]]:
     """Every environment that has no error, by name, and all findings, each place once.
 
     `versions` override components in every environment. Where nothing is synced (base, `sync: false`) documents may
     stay incomplete, or name what only other environments have, as long as an environment inherits from there: that
-    environment then goes without them.
+    environment then goes without them. `known` is what was resolved of other states of the platform.
     """
-    memory, links, work = Memory(), Links(), _Work()
+    known = known or Known()
+    known.kept.append(tree)
+    memory, links, work = known.memory, known.links, _Work(known.typed, known.resolved)
     lineages, disorder = order_layers(tree)
     work.findings.extend(disorder)
     scopes = {name: compose(tree, lineage, memory) for name, lineage in lineages.items()}
@@ -86,7 +101,7 @@ def resolve_environments(
     work.failed.update(problem.environment for problem in broken)
     told = [one for one in broken if one.owner is not None or not is_partly_unread(tree, lineages[one.environment])]
     work.findings.extend([explain_broken(problems, scopes) for problems in group(told)])
-    platform = _platform(tree, work)
+    platform = _platform(tree, work, known)
     own, wrong_rules = resolve_rules(tree.rules, complete="rules" not in tree.unread)
     work.findings.extend(wrong_rules)
     environments = _finish(tree, scopes, platform, versions, work)
@@ -140,7 +155,7 @@ def _without_unfinished(scope: Scope, links: Links, work: _Work) -> Scope:
         documents = {address: composed for address, composed in documents.items() if address not in lost}
 
 
-def _platform(tree: SourceTree, work: _Work) -> Resolved[Platform] | None:
+def _platform(tree: SourceTree, work: _Work, known: Known) -> Resolved[Platform] | None:
     if tree.platform is None:
         return None
     merged = first_layer(tree.platform)
@@ -151,7 +166,8 @@ def _platform(tree: SourceTree, work: _Work) -> Resolved[Platform] | None:
     work.findings.extend(lost)
     if not isinstance(typed.document, Platform) or merged.findings or lost:
         return None
-    return Resolved(typed.document, merged.node, ("platform",))
+    resolved = Resolved(typed.document, merged.node, ("platform",))
+    return known.platforms.setdefault(id(tree.platform.node), resolved)
 
 
 def _finish(

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from mlplat.catalog.lookup import load_tables
 from mlplat.compiler.artifacts import BASE
-from mlplat.compiler.lower.sharing import Lowered
-from mlplat.compiler.pipeline import Compiled, lower_platform
+from mlplat.compiler.pipeline import Compiled, Earlier, lower_platform
 from mlplat.diagnostics import Diagnostic, Severity, has_errors
 from mlplat.diff.read.git import Repository, Revision
 from mlplat.diff.state import Side, State
@@ -17,13 +16,13 @@ _SHOWN = 5
 """Errors of an old state that are repeated; it is the new one that is worked on."""
 
 
-def working_tree(root: Path, only: Sequence[str], memory: Lowered) -> State:
+def working_tree(root: Path, only: Sequence[str], earlier: Earlier) -> State:
     """What the files in a folder compile to; of the environments `only` those named, all when none is."""
-    return _state("working tree", lower_platform(root, only, memory), only, memory)
+    return _state("working tree", lower_platform(root, only, earlier), only, earlier)
 
 
 def at_revision(
-    repository: Repository, revision: Revision, only: Sequence[str], memory: Lowered, judge: bool = False
+    repository: Repository, revision: Revision, only: Sequence[str], earlier: Earlier, judge: bool = False
 ) -> State:
     """What a revision compiles to; its files are written to a temporary folder and read from there.
 
@@ -34,9 +33,9 @@ def at_revision(
         root = Path(folder)
         repository.write_specs(revision, root)
         if not any(root.iterdir()):
-            return State(revision.label, {}, prefix=f"{revision.short}:", memory=memory)
-        compiled = lower_platform(root, only, memory, judge_objects=judge)
-    state = _state(revision.label, compiled, only, memory, f"{revision.short}:")
+            return State(revision.label, {}, prefix=f"{revision.short}:", memory=earlier.lowered)
+        compiled = lower_platform(root, only, earlier, judge_objects=judge)
+    state = _state(revision.label, compiled, only, earlier, f"{revision.short}:")
     return state if judge else replace(state, findings=tuple(_looked_back_at(state)))
 
 
@@ -48,7 +47,7 @@ def of_environment(state: State, name: str) -> State:
     )
 
 
-def _state(label: str, compiled: Compiled, only: Sequence[str], memory: Lowered, prefix: str = "") -> State:
+def _state(label: str, compiled: Compiled, only: Sequence[str], earlier: Earlier, prefix: str = "") -> State:
     sides = {}
     for name, lowered in compiled.objects.items():
         env = compiled.environments[name]
@@ -59,7 +58,9 @@ def _state(label: str, compiled: Compiled, only: Sequence[str], memory: Lowered,
     known = frozenset(compiled.source.layers) - {BASE} - inherited
     missing = (known & frozenset(only) if only else known) - sides.keys()
     source = compiled.source
-    return State(label, sides, source.sources, compiled.findings, missing, prefix, known, source.layers, memory)
+    return State(
+        label, sides, source.sources, compiled.findings, missing, prefix, known, source.layers, earlier.lowered
+    )
 
 
 def _looked_back_at(state: State) -> list[Diagnostic]:

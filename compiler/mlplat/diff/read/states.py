@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from mlplat.compiler.lower.sharing import Lowered
 from mlplat.compiler.manifest_versions import choose_versions
+from mlplat.compiler.pipeline import Earlier
 from mlplat.diff.asked import Asked
 from mlplat.diff.read.git import open_repository
 from mlplat.diff.read.manifests import manifests_state
@@ -23,22 +23,22 @@ def states(asked: Asked) -> tuple[State, State]:
             raise ValueError(versions)
         old, new = (manifests_state(_in(asked.root, where), versions) for where in asked.manifests)
         return old, new
-    root, memory = Path(asked.root), Lowered()
+    root, earlier = Path(asked.root), Earlier()
     if asked.other is not None:
         both = (*asked.environments, asked.other)
-        whole = _new(asked, root, both, memory)
+        whole = _new(asked, root, both, earlier)
         return of_environment(whole, asked.environments[0]), of_environment(whole, asked.other)
     repository = open_repository(root)
     revision = repository.merge_base() if asked.against is None else repository.revision(asked.against)
-    new = _new(asked, root, asked.environments, memory)
-    return at_revision(repository, revision, asked.environments, memory), new
+    new = _new(asked, root, asked.environments, earlier)
+    return at_revision(repository, revision, asked.environments, earlier), new
 
 
-def _new(asked: Asked, root: Path, only: tuple[str, ...], memory: Lowered) -> State:
+def _new(asked: Asked, root: Path, only: tuple[str, ...], earlier: Earlier) -> State:
     if asked.to is None:
-        return working_tree(root, only, memory)
+        return working_tree(root, only, earlier)
     repository = open_repository(root)
-    return at_revision(repository, repository.revision(asked.to), only, memory, judge=True)
+    return at_revision(repository, repository.revision(asked.to), only, earlier, judge=True)
 
 
 def _in(root: str, where: str) -> str:
