@@ -74,7 +74,7 @@ def _judge(item: KubeObject, level: str, scope: ObjectScope) -> Iterator[FoundIn
             (fact, *notes),
             f"write under `defaults` of the environment: `securityContext: {{{', '.join(settings)}}}`"
             if item.origin is not None and not notes
-            else "say it in the pod's `securityContext` or its containers', or give the team another `podSecurity`",
+            else "say it in the securityContext of the pod and of its containers, or give the namespace another level",
             tolerated=tolerated,
         )
 

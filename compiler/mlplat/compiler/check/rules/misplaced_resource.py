@@ -2,17 +2,19 @@
 
 Names are Kubernetes' own (`cpu`, `memory`, `ephemeral-storage`, `hugepages-<size>`) or those of extended resources,
 which have a domain (k8s.io/kubernetes `pkg/apis/core/validation`, ValidateContainerResourceName). What `accelerators`
-asks for takes the place of the same resource in `resources`; only what stands there chooses nodes, and is counted
-against quotas and queues.
+asks for takes the place of the same resource in `resources`; only what stands there chooses node pools, with
+their labels and taints.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from mlplat.compiler.artifacts import ResolvedEnvironment
+from mlplat.compiler.artifacts import Path, Resolved, ResolvedEnvironment
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named, suggestion
 from mlplat.compiler.check.workloads import PodGroup, Workload, workloads
+from mlplat.schema.component import Component
 
 _USUAL = "nvidia.com/gpu"
 _STANDARD = ("cpu", "ephemeral-storage", "memory")
@@ -27,6 +29,28 @@ def check(env: ResolvedEnvironment) -> Iterable[Found]:
             if group.own and not workload.copied and group.path not in seen:
                 seen.add(group.path)
                 yield from _found(workload, group, _accelerators(env))
+    yield from _in_shared(env.environment, ("spec", "defaults", "resources"), env)
+    for component in env.all(Component):
+        yield from _in_shared(component, ("spec", "resources"), env)
+
+
+def _in_shared(document: Resolved[Any], path: Path, env: ResolvedEnvironment) -> Iterator[Found]:
+    """Accelerators in what workloads get that name no resources of their own."""
+    for field in ("requests", "limits"):
+        written = document.node.at((*path, field))
+        for name, _ in written.children() if written is not None else ():
+            if name in _accelerators(env):
+                yield Found(
+                    document,
+                    (*path, field, name),
+                    f"{named(document)} asks for `{name}` in the wrong place",
+                    "accelerators are asked for by `accelerators`",
+                    notes=(
+                        "what stands here chooses no node pool and tolerates no taint: such pods may wait for ever",
+                    ),
+                    help="delete it here; write `accelerators` in each workload that needs one",
+                    at_key=True,
+                )
 
 
 def _accelerators(env: ResolvedEnvironment) -> frozenset[str]:
@@ -69,7 +93,9 @@ def _found(workload: Workload, group: PodGroup, accelerators: frozenset[str]) ->
                     (*path, resource),
                     f"{named(document)} asks for `{resource}` in the wrong place",
                     "accelerators are asked for by `accelerators`",
-                    notes=("what stands here chooses no node pool, and is counted in no quota or queue",),
+                    notes=(
+                        "what stands here chooses no node pool and tolerates no taint: such pods may wait for ever",
+                    ),
                     help="delete it here; " + _instead(group, resource, count),
                     at_key=True,
                 )

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from mlplat.compiler.artifacts import Path, Resolved, ResolvedEnvironment
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named
+from mlplat.compiler.effective import secret_keys
 from mlplat.compiler.training_api import training_container
 from mlplat.schema.serving import ModelService
+from mlplat.schema.storage import Secret
 from mlplat.schema.training import TrainingJob
 
 _AZURE_BLOB = re.compile(r"https://[^/]*\.blob\.core\.windows\.net(/.*)?")
@@ -31,7 +33,7 @@ _SCHEMES: Mapping[str, tuple[str, str]] = {
 def check(env: ResolvedEnvironment) -> Iterable[Found]:
     """One finding for each address. Public storage needs none: allow it on the document."""
     for service in env.all(ModelService):
-        yield from _of_service(service)
+        yield from _of_service(service, env)
     for job in env.all(TrainingJob):
         yield from _of_job(job, env)
 
@@ -42,10 +44,11 @@ def _storage(address: str) -> tuple[str, str] | None:
     return _SCHEMES.get(address.partition("://")[0].lower())
 
 
-def _of_service(service: Resolved[ModelService]) -> Iterator[Found]:
+def _of_service(service: Resolved[ModelService], env: ResolvedEnvironment) -> Iterator[Found]:
     spec = service.document.spec
-    if spec.credentials is not None or spec.service_account is not None:
+    if spec.service_account is not None:
         return
+    secret = env.find(Secret, spec.credentials)
     canary = spec.canary.model if spec.canary is not None else None
     art = spec.explainer.art if spec.explainer is not None else None
     places: tuple[tuple[Path, str | None], ...] = (
@@ -58,7 +61,9 @@ def _of_service(service: Resolved[ModelService]) -> Iterator[Found]:
     )
     for path, address in places:
         storage = _storage(address) if address is not None else None
-        if storage is not None:
+        if storage is not None and secret is not None:
+            yield from _foreign(service, path, storage, secret)
+        elif storage is not None:
             yield Found(
                 service,
                 path,
@@ -67,6 +72,24 @@ def _of_service(service: Resolved[ModelService]) -> Iterator[Found]:
                 notes=("the model would not be downloaded, and no pod of the service would start",),
                 help="name a Secret in `credentials`, or a ServiceAccount in `serviceAccount`",
             )
+
+
+def _foreign(
+    service: Resolved[ModelService], path: Path, storage: tuple[str, str], secret: Resolved[Secret]
+) -> Iterator[Found]:
+    """A secret all of whose keys are those of another storage. Of keys that are not known nothing is said."""
+    others = tuple({prefix for _, prefix in _SCHEMES.values() if prefix != storage[1]})
+    keys = secret_keys(secret.document)
+    if keys and all(key.startswith(others) for key in keys):
+        yield Found(
+            service,
+            path,
+            f"{named(service)} has credentials of another storage than {storage[0]}",
+            f"lies in {storage[0]}",
+            notes=("the model would not be downloaded, and no pod of the service would start",),
+            help=f"name in `credentials` a Secret with the keys of {storage[0]}",
+            secondary=(service.label(("spec", "credentials"), f"has `{keys[0]}`"),),
+        )
 
 
 def _of_job(job: Resolved[TrainingJob], env: ResolvedEnvironment) -> Iterator[Found]:
