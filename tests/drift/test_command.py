@@ -285,3 +285,20 @@ def test_structures_are_explained_by_words_and_only_then() -> None:
     lines = words_for({"rules": [{"verbs": ["get"]}], "kept": 1}, {"rules": [{"verbs": ["get", "delete"]}], "kept": 1})
     assert lines == ["Item root['rules'][0]['verbs'][1] (\"delete\") added to iterable"]
     assert len(words_for(list(range(40)), list(range(40, 80)))) == 8
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--declared", "x", "--live", "y", "--context", "c"), "--context and --live exclude each other"),
+        (("--declared", "x", "--complete"), "--complete goes with --live"),
+        (("--env", "prod", "--release", "26.03"), "--release goes with --declared"),
+        (("--declared", "x", "--at", "HEAD"), "--at goes with --env"),
+        (("--env", "prod", "--watch", "--confirm"), "--confirm and --watch exclude each other"),
+        (("--env", "prod", "--rbac", "-o", "json"), "--output and --rbac exclude each other"),
+        (("--env", "prod", "--image", "x:1"), "--image goes with --deploy"),
+        (("--env", "prod", "--listen", ":1"), "--listen goes with --watch"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(options: tuple[str, ...], said: str) -> None:
+    assert said in str(drift(*options, root=ROOT).exception)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from mlplat.cli.drift_options import refuse_contradictions
 from mlplat.cli.exit import CLEAN, DIFFERENCES, ERROR, INCOMPLETE
 
 if TYPE_CHECKING:
@@ -53,8 +54,8 @@ FORMATS = ("text", "json", "diff", "sarif", "junit", "markdown", "html", "promet
 @click.option(
     "-o", "--output", "format_", type=click.Choice(FORMATS), default="text", help="How the report is written."
 )
-@click.pass_obj
-def drift(root: str, /, format_: str, revision: str | None, **given: object) -> int:
+@click.pass_context
+def drift(context_: click.Context, /, format_: str, revision: str | None, **given: object) -> int:
     """Compare what is declared with what a cluster holds, and say who changed what. Reads only.
 
     Exit status 2 when something differs, 3 when nothing does and something could not be compared.
@@ -62,12 +63,12 @@ def drift(root: str, /, format_: str, revision: str | None, **given: object) -> 
     from mlplat.cluster.connect import NoClusterError  # nothing heavy by itself, but the rest of the command is
     from mlplat.drift.sources import DriftError, Question  # heavy: the schemas, perhaps the whole compiler
 
+    refuse_contradictions(context_)
+    root: str = context_.obj
     gc.disable()  # trees without cycles, kept until the end
     begun = datetime.now(UTC)
     asked = Asked(**{name: given.pop(name) for name in Asked.__annotations__})  # type: ignore[arg-type]
     question = Question(root=root, today=begun.date().isoformat(), **given)  # type: ignore[arg-type]
-    if revision is not None and question.environment is None:
-        raise click.UsageError("--at goes with --env: a revision of a platform")
     if question.declared == question.live == "-":
         raise click.UsageError("--declared and --live cannot both be standard input")
     try:
@@ -105,8 +106,7 @@ class Asked:
 
 def _answered(question: "Question", asked: Asked, format_: str, begun: datetime) -> int:
     started = time.perf_counter()
-    if question.live is not None and not (asked.rbac or asked.dump_commands or asked.deploy):
-        _refuse_with_a_dump(asked)
+    if question.live is not None:
         from mlplat.drift.sources import answer  # as above
 
         report = answer(question)
@@ -131,14 +131,6 @@ def _answered(question: "Question", asked: Asked, format_: str, begun: datetime)
     timed = report.at(begun.strftime("%Y-%m-%dT%H:%M:%SZ"), time.perf_counter() - started)
     click.echo(import_module(f"mlplat.drift.render.{format_}").render(timed))
     return status_of(timed)
-
-
-def _refuse_with_a_dump(asked: Asked) -> None:
-    given = {"--kubeconfig": asked.kubeconfig, "--context": asked.context, "--any-cluster": asked.any_cluster,
-             "--confirm": asked.confirm, "--watch": asked.watching}  # fmt: skip
-    name = next((name for name, value in given.items() if value), None)
-    if name is not None:
-        raise click.UsageError(f"{name} and --live exclude each other: a dump is not a cluster")
 
 
 def status_of(report: "DriftReport") -> int:

@@ -1,7 +1,6 @@
 """A drift report in every format: what programs read is well-formed, and no format shows what is masked."""
 
 import json
-import os
 import re
 from importlib import import_module
 from pathlib import Path
@@ -9,11 +8,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from mlplat.cli.drift import FORMATS
 from mlplat.drift.metrics import Measured
 from mlplat.drift.report import DriftReport
+from tests.blessing import check_golden
 from tests.drift.render.report import BLIND, CLEAN, FINDINGS, REPORT
 
-FORMATS = ("diff", "sarif", "junit", "markdown", "html", "prometheus")
 CASES = Path(__file__).parent / "cases"
 
 
@@ -27,11 +27,7 @@ def test_each_format(name: str) -> None:
     """`MLPLAT_BLESS=1` writes the files anew."""
     shown = re.sub(r'"version": "\d+\.\d+\.\d+[^"]*"(?=,\n {10}"rules)', '"version": "VERSION"', rendered(name))
     shown = re.sub(r"<footer>mlplat [^<]*", "<footer>mlplat VERSION", shown)
-    path = CASES / f"report.{name}"
-    if os.environ.get("MLPLAT_BLESS") and not os.environ.get("CI"):
-        path.write_text(shown, encoding="utf-8", newline="")
-    with path.open(encoding="utf-8", newline="") as file:
-        assert shown == file.read()
+    check_golden(CASES / f"report.{name}", shown)
 
 
 @pytest.mark.parametrize("name", FORMATS)
