@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlplat.compiler.check.cel_evaluation import LANGUAGE, OWN_FUNCTIONS, Expression, Failed, compile_expression
+from mlplat.compiler.check.cel_evaluation import LANGUAGE, OWN_FUNCTIONS, Expression, Failed, Values, compile_expression
 from mlplat.compiler.check.cel_text import GOES_ON, IS_SMALL, tokens_of, with_steps_counted
 
 OBJECT = {"a": [1, 2, 3], "b": ["x", "y,z"], "m": {"k": [1.5, True, None]}, "n": 7}
@@ -44,7 +44,7 @@ def test_an_expression_whose_steps_are_counted_has_the_same_value(text: str) -> 
         assert plain is ValueError
         return
     assert with_steps_counted(text) is not None, "the case is about loops"
-    value = made.evaluate({"object": OBJECT})
+    value = made.evaluate(Values({"object": OBJECT}))
     assert isinstance(value, Failed) if isinstance(plain, type) else (value, type(value)) == (plain, type(plain))
 
 
@@ -56,7 +56,7 @@ def test_any_text_is_taken_apart_and_refused_or_evaluated(tail: str, head: str) 
     assert "".join(token.text for token in tokens_of(text)) == text
     made = compile_expression(text, frozenset(("a", "b", "x", "y", "r", "ab")))
     if isinstance(made, Expression):
-        made.evaluate({"a": [1], "b": {"a": 1}, "ab": "", "x": 1, "y": 2, "r": 3})
+        made.evaluate(Values({"a": [1], "b": {"a": 1}, "ab": "", "x": 1, "y": 2, "r": 3}))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_any_text_is_taken_apart_and_refused_or_evaluated(tail: str, head: str) 
 def test_no_expression_goes_on_for_ever(text: str) -> None:
     made = compile_expression(text.replace("L", "object.a"), NAMES)
     assert isinstance(made, Expression)
-    value = made.evaluate({"object": {"a": list(range(40))}})
+    value = made.evaluate(Values({"object": {"a": list(range(40))}}))
     assert isinstance(value, Failed)
     assert value.exhausted
 

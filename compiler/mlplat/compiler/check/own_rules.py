@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from mlplat.compiler.artifacts import KubeObject, OwnRules, Resolved, ResolvedEnvironment
-from mlplat.compiler.check.cel_evaluation import Expression, Failed, Malformed, compile_expression
+from mlplat.compiler.check.cel_evaluation import Expression, Failed, Malformed, Values, compile_expression
 from mlplat.compiler.check.own_rule_findings import mistyped, never_matched, unbounded, uncompilable, unevaluated
 from mlplat.compiler.check.pods import called
 from mlplat.compiler.check.reading import mapping
@@ -125,45 +125,48 @@ def judge(
     found: list[tuple[Compiled, FoundInObject]] = []
     unjudged: list[Unjudged] = []
     faults: list[Diagnostic] = []
-    for one in programs.rules:
-        match = one.rule.document.spec.match
-        if around.name is None and match.environments:
+    active = [one for one in programs.rules if _is_for(one.rule.document.spec.match, around)]
+    for one in active if around.name is None else ():
+        if one.rule.document.spec.match.environments:
             programs.matched.add(one.code)
             unjudged.append(Unjudged(one, None, "", "it is for single environments, and none is named (`--env`)"))
-            continue
-        if around.name is not None and not _fits(match.environments, around.name):
-            continue
-        for item in objects:
-            if not _matches(match, item):
-                continue
-            programs.matched.add(one.code)
-            if one.code in off:
-                break
-            fault = _evaluate(one, item, around, found, unjudged)
+    if around.name is None:
+        active = [one for one in active if not one.rule.document.spec.match.environments]
+    for item in objects:
+        matching = [one for one in active if _matches(one.rule.document.spec.match, item)]
+        programs.matched.update(one.code for one in matching)
+        body = _shown(item) if matching else item.body
+        known = {"object": body} if around.variables is None else {"object": body, "environment": around.variables}
+        values = Values(known)
+        for one in matching:
+            fault = None if one.code in off else _evaluate(one, item, values, found, unjudged)
             if fault is not None:
                 faults.append(fault)
-                break
+            if fault is not None or one.code in off:
+                active.remove(one)
     return OwnVerdict(tuple(found), tuple(unjudged), tuple(faults))
+
+
+def _is_for(match: RuleMatch, around: Surroundings) -> bool:
+    """True for a rule of the environment, and for every rule where none is named."""
+    return around.name is None or _fits(match.environments, around.name)
 
 
 def _evaluate(
     one: Compiled,
     item: KubeObject,
-    around: Surroundings,
+    values: Values,
     found: list[tuple[Compiled, FoundInObject]],
     unjudged: list[Unjudged],
 ) -> Diagnostic | None:
     """Judge one object; a finding when the rule cannot judge anything as it is written."""
-    body = _shown(item)
-    for pointer, value in _places(body, steps_of(one.rule.document.spec.pointer or "")):
-        variables: dict[str, Any] = {"object": body, "self": value}
-        if around.variables is not None:
-            variables["environment"] = around.variables
-        reads = one.expression.names | (one.says.names if one.says is not None else frozenset())
-        if "environment" in reads and around.variables is None:
+    reads = one.expression.names | (one.says.names if one.says is not None else frozenset())
+    for pointer, value in _places(values.variables["object"], steps_of(one.rule.document.spec.pointer or "")):
+        if "environment" in reads and "environment" not in values.variables:
             unjudged.append(Unjudged(one, item, pointer, "it asks for the environment, and none is named (`--env`)"))
             continue
-        verdict = one.expression.evaluate(variables)
+        here = Values({"self": value}, values) if "self" in reads else values
+        verdict = one.expression.evaluate(here)
         if verdict is True:
             continue
         if isinstance(verdict, Failed) and verdict.exhausted:
@@ -171,18 +174,18 @@ def _evaluate(
         if isinstance(verdict, Failed):
             unjudged.append(Unjudged(one, item, pointer, verdict.reason))
         elif verdict is False:
-            found.append((one, _found(one, item, pointer, variables)))
+            found.append((one, _found(one, item, pointer, here)))
         else:
             return mistyped(one.rule, item, verdict)
     return None
 
 
-def _found(one: Compiled, item: KubeObject, pointer: str, variables: Mapping[str, Any]) -> FoundInObject:
+def _found(one: Compiled, item: KubeObject, pointer: str, values: Values) -> FoundInObject:
     spec = one.rule.document.spec
     says = spec.message
     notes = [f"the rule `{one.rule.name}` in {one.rule.span('spec', 'expression')}"]
     if one.says is not None:
-        said = one.says.evaluate(variables)
+        said = one.says.evaluate(values)
         if isinstance(said, str) and said.strip():
             says = said
         else:
