@@ -163,8 +163,6 @@ def test_a_difference_names_exactly_the_edits_that_made_it(example: Example, see
     assert changes
     wrong = []
     for change in changes:
-        if change.impact == "quota-exceeded":
-            continue  # what everything in the namespace asks for together
         assert all(cause.certain for cause in change.causes)
         places = [(cause.span.file, cause.span.line) for cause in change.causes]
         if not places or any(place not in by_place for place in places):

@@ -4,7 +4,7 @@ states → pairs of each environment → differences → effects and causes → 
 joined → totals
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from mlplat.diff.impact.effect import ORDER, Edit, Effect, Impact
 from mlplat.diff.impact.storage import is_kept
 from mlplat.diff.impact.table import of_created, of_deleted, of_edit, of_new_run, refused_pointers
 from mlplat.diff.join import join_environments
+from mlplat.diff.overrun import causes_of_excess
 from mlplat.diff.pairing import Pair, pair_objects
 from mlplat.diff.quota import Excess, new_excesses
 from mlplat.diff.report import Action, Change, DiffReport, ObjectName, Total
@@ -25,7 +26,7 @@ from mlplat.diff.state import Side, State
 from mlplat.diff.teams import team_of
 from mlplat.diff.totals import totals_of
 from mlplat.objects.pointer import pointer_of
-from mlplat.objects.quantity import Quantity
+from mlplat.objects.quantity import Format, Quantity
 
 _IDENTITY = ("metadata", "annotations", IDENTITY)
 _ENVIRONMENT = ("metadata", "labels", ENVIRONMENT_LABEL)
@@ -59,7 +60,7 @@ def compare_states(old: State, new: State, across: bool = False) -> DiffReport:
         pairs = pair_objects(before.objects, after.objects, across)
         around = _Around(shown, before, after, causes.of(name), across)
         found = [change for pair in pairs for change in _of_pair(pair, around)]
-        found += _of_quotas(around)
+        found += _of_quotas(around, pairs)
         changes += found
         totals += totals_of(shown, pairs, found, (before, after))
     joined = sorted(join_environments(changes), key=_order)
@@ -186,22 +187,23 @@ def _change(
 # ------------------------------------------------------------------------------------------- quotas, order
 
 
-def _of_quotas(around: _Around) -> Iterator[Change]:
+def _of_quotas(around: _Around, pairs: Sequence[Pair]) -> Iterator[Change]:
     """Quotas that the pods of their namespace exceed together, as a change of the quota's field."""
     for excess in new_excesses(around.old.objects, around.new.objects):
-        yield _of_quota(excess, around)
+        causes = causes_of_excess(excess, pairs, around.causes, around.new.tables)
+        yield replace(_of_quota(excess, around), causes=causes)
 
 
 def _of_quota(excess: Excess, around: _Around) -> Change:
-    asked = Quantity(excess.asked * 10**6)
+    is_bytes = excess.resource.partition(".")[2] in ("memory", "storage") or excess.resource == "memory"
+    asked = Quantity(excess.asked * 10**6, Format.BINARY if is_bytes else Format.DECIMAL)
     why = f"what is in the namespace asks for `{asked}` together: some are refused until others end"
     effect = Effect(Impact.QUOTA_EXCEEDED, why, "pkg/quota/v1: quota is charged when a pod is created")
     path = ("spec", "hard", excess.resource)
     readable = f'spec.hard["{excess.resource}"]'
     text = (excess.quota.body.get("spec") or {}).get("hard", {}).get(excess.resource)
     difference = Difference(text, text, path, path, readable)
-    change = _change(excess.quota, Action.CHANGED, around, (effect,), difference)
-    return replace(change, causes=around.causes.of_value(excess.quota, pointer_of(path)))
+    return _change(excess.quota, Action.CHANGED, around, (effect,), difference)
 
 
 def _order(change: Change) -> tuple[Any, ...]:

@@ -58,6 +58,13 @@ def _excesses(objects: tuple[KubeObject, ...]) -> Iterator[Excess]:
                 yield Excess(quota, resource, allowed, amount)
 
 
+def asked_by(item: KubeObject, resource: str) -> int:
+    """How much one object asks for of what a quota calls `resource`, in thousandths; 0 for what is not counted here."""
+    is_claim = (item.ref.group, item.ref.kind) == ("", "PersistentVolumeClaim")
+    storage, claims = (_storage(item.body), 1000) if is_claim else (0, 0)
+    return _amount(resource, asks_of(item.body), storage, claims) or 0
+
+
 def _amount(resource: str, asked: Asks, storage: int, claims: int) -> int | None:
     """How much is asked for of what a quota calls `resource`; None for what is not counted here."""
     if resource == "pods":
