@@ -12,7 +12,10 @@ from mlplat.diagnostics.mask import mask_lines
 from mlplat.diagnostics.render import FORMATS
 
 PLANTED = "hunter2-Xq"
-NAMES = ("password", "db_password", "API_TOKEN", "AWS_SECRET_ACCESS_KEY", "clientSecret", "example.com/api-key")
+NAMES = (
+    *("password", "db_password", "API_TOKEN", "AWS_SECRET_ACCESS_KEY", "clientSecret", "example.com/api-key"),
+    *("mypassword", "dbPass", "api_secret", "pwd"),
+)
 FLAGS = ("--password", "--api-key", "--hf-token", "-token")
 SECRET_KINDS = ("Secret", "SealedSecret", "Secert", "secret")
 
@@ -47,6 +50,11 @@ def fields(draw: st.DrawFn) -> str:
                 f"patch: |-\n  {name}: {PLANTED}\n  y: [",
                 f"literals:\n- {name}={PLANTED}",
                 f"literals: [{name}={PLANTED}]",
+                f"other: &a {value}\n{name}: *a",
+                f"? {name}\n: {value}",
+                f'x: \'{{"a": {{"{name}": "{PLANTED}"}}}}\'',
+                f"x: \"curl -H 'Authorization: Bearer {PLANTED}'\"",
+                f'.dockerconfigjson: \'{{"auths": {{"r": {{"auth": "{PLANTED}"}}}}}}\'',
             )
         )
     )

@@ -19,7 +19,9 @@ MASK = "(masked)"
 
 _NAME = (
     r"(?:[A-Za-z0-9_.-]*[_.-])?(?:pass(?:word|wd|phrase)|token|api[_-]?key|(?:secret|private|access)[_-]key|"
-    r"(?:client|app|shared)[_-]secret|(?:api|secret|private|access)Key|(?:client|app|shared)Secret)"
+    r"pwd|(?:client|app|shared|api|webhook|oauth|jwt|signing)[_-]secret|(?:api|secret|private|access)Key|"
+    r"(?:client|app|shared|api|webhook|oauth|jwt|signing)Secret)"
+    r"|[A-Za-z0-9_.-]*(?:password|passwd|passphrase)|[A-Za-z0-9_.-]*[a-z](?:Pass|Pwd)"
     r"|[A-Za-z0-9_.-]*(?:Password|Passphrase|Token|ApiKey|APIKey|SecretKey|PrivateKey|AccessKey|ClientSecret)"
     r"|[A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|SECRET_KEY|PRIVATE_KEY|ACCESS_KEY|"
     r"_KEY|_KEY_ID|_PASS|_PWD|_AUTH|_CREDENTIALS?)"
@@ -56,6 +58,7 @@ _SHAPES = re.compile(
     r"|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_[A-Za-z0-9_]{30,}|\bglpat-[A-Za-z0-9_-]{18,}"
     r"|\bhf_[A-Za-z0-9]{30,}|\bsk-[A-Za-z0-9_-]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bAIza[A-Za-z0-9_-]{35}"
     r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
+    r"|(?<=\b[Bb]earer )(?=\S*\d)[A-Za-z0-9._~+/-]{10,}=*"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*"
     r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
 )

@@ -21,6 +21,9 @@ _DEEPEST = 100
 _OTHER_BREAKS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 """What no document may hold: breaks that only YAML takes for ends of lines, and what its reader refuses."""
 
+_WHOLE = re.compile(r"kubectl\.kubernetes\.io/last-applied-configuration|\.docker(?:cfg|configjson)")
+"""Fields that hold a whole object, or credentials of registries, as a text."""
+
 _ALIKE = 0.8
 _SECRET_KINDS = ("secret", "sealedsecret")
 _OPEN_IN_SECRET = re.compile(
@@ -42,6 +45,8 @@ _OPEN_SPEC = frozenset(
     }
 )
 """Fields of a Secret document of mlplat that hold names; whatever else stands there may be the value itself."""
+
+_SPEC_WORDS = frozenset({"encrypted", *(word for path in _OPEN_SPEC for word in path)})
 
 _OPEN_BESIDE = re.compile(
     "name|key|secret|secretKey|property|kind|apiVersion|namespace|team|type|optional|required|image|description|path|"
@@ -93,6 +98,7 @@ def _documents(text: str) -> Iterator[_Value]:
     top = _Value("", None, None, items=[])
     stack: list[_Value] = [top]
     waiting: list[_Value | None] = [None]
+    anchors: dict[str, _Value] = {}
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
@@ -101,7 +107,7 @@ def _documents(text: str) -> Iterator[_Value]:
                 continue
             if not isinstance(event, yaml.NodeEvent):
                 continue
-            value = _value(event)
+            value = _value(event, anchors)
             holder = stack[-1]
             if holder.is_map and waiting[-1] is None:
                 waiting[-1] = value
@@ -118,11 +124,15 @@ def _documents(text: str) -> Iterator[_Value]:
     yield from (value for _, value in top.items or ())
 
 
-def _value(event: Any) -> _Value:
+def _value(event: Any, anchors: dict[str, _Value]) -> _Value:
+    """The value that begins with an event; a scalar that stands elsewhere, for its alias."""
     if isinstance(event, yaml.ScalarEvent):
-        return _Value(event.value, event.start_mark, event.end_mark, event.style)
+        scalar = _Value(event.value, event.start_mark, event.end_mark, event.style)
+        if event.anchor:
+            anchors[event.anchor] = scalar
+        return scalar
     if isinstance(event, yaml.AliasEvent):
-        return _Value("", event.start_mark, event.end_mark)
+        return anchors.get(event.anchor or "") or _Value("", event.start_mark, event.end_mark)
     return _Value("", event.start_mark, event.end_mark, items=[], is_map=isinstance(event, yaml.MappingStartEvent))
 
 
@@ -155,7 +165,8 @@ class _Walk:
         aims_at_secret = target is not None and "secret" in (target.text.lower(), target.said("kind").lower())
         for key, inner in value.items or ():
             name = key.text if key is not None else ""
-            if aims_at_secret and inner is not target and not _OPEN_IN_SECRET.fullmatch(name):
+            of_secret = aims_at_secret and inner is not target and not _OPEN_IN_SECRET.fullmatch(name)
+            if of_secret or _WHOLE.fullmatch(name):
                 self.everything(inner)
             elif name == "secretGenerator":
                 self.generator(inner)
@@ -190,6 +201,8 @@ class _Walk:
                 self.hide(value)
             return
         for key, inner in value.items:
+            if key is not None and inner.items is None and inner.text in _EMPTY and key.text not in _SPEC_WORDS:
+                self.hide(key)
             self.spec(inner, (*path, key.text) if key is not None else path)
 
     def generator(self, value: _Value) -> None:
@@ -223,7 +236,7 @@ class _Walk:
     def scalar(self, value: _Value) -> None:
         """A text that may hold a name and a value, or be a document itself."""
         text = value.text
-        if "\n" in text and self.inside < 2:
+        if ("\n" in text or text.lstrip()[:1] == "{") and self.inside < 2:
             self.block(value)
         found = [one for one in assignments(text) if self.is_named(one.name) and not _HARMLESS.fullmatch(one.value)]
         if not found:
@@ -268,6 +281,10 @@ class _Walk:
         if not value.text:
             return
         self.remember(value.start.line, value.text)
+        if value.text.lstrip()[:1] == "{":
+            for document in _documents(_OTHER_BREAKS.sub(" ", value.text)):
+                for text in _texts(document):
+                    self.remember(value.start.line, text)
         first, last = value.start, value.end
         for number in range(first.line, min(last.line + 1, len(self.lines))):
             line = self.lines[number]
@@ -283,6 +300,14 @@ class _Walk:
 
     def remember(self, line: int, text: str) -> None:
         self.hidden.values.setdefault(line, []).append(text)
+
+
+def _texts(value: _Value) -> Iterator[str]:
+    """Every text in a value, keys left out."""
+    if value.items is None:
+        yield value.text
+    for _, inner in value.items or ():
+        yield from _texts(inner)
 
 
 def _indent(lines: tuple[str, ...]) -> int:

@@ -27,12 +27,14 @@ class Shown:
         self._secrets = secrets
 
     def value(self, value: Any, path: Path, holder: Any = None) -> Any:
-        """A value at a path as plain JSON data; `holder` is the mapping around it. None where there is none."""
+        """A value at a path as plain JSON data; `holder` is the mapping or list around it. None where there is none."""
         if value is ABSENT:
             return None
         name = next((step for step in reversed(path) if isinstance(step, str)), "")
         if name == "value" and is_map(holder) and isinstance(holder.get("name"), str):
             name = holder["name"]
+        if is_list(holder) and path[-1] in {index for index, flag in flags_before(holder) if names_credential(flag)}:
+            return MASKED
         return self._shown(value, name)
 
     def _shown(self, value: Any, name: str) -> Any:
