@@ -156,21 +156,35 @@ def some_edits(example: Example, seed: int) -> frozenset[LineEdit]:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_difference_names_exactly_the_edits_that_made_it(example: Example, seed: int) -> None:
-    before, edits = frozenset[LineEdit](), some_edits(example, seed)
+    edits = some_edits(example, seed)
     assert len(edits) > 1
+    assert not (wrong := list(wrong_causes(example, edits))), "\n".join([*map(str, edits), *wrong])
+
+
+@pytest.mark.parametrize("file", ["environments/base/queues.yaml", "environments/prod/queues.yaml"])
+def test_edits_side_by_side_are_told_apart(example: Example, file: str) -> None:
+    """All amounts of a queue at once: they stand in lists whose items have no names."""
+    amounts = {edit.line: edit for edit in EDITS if edit.file == file and "nominal" in edit.text}
+    edits = frozenset(edit for edit in amounts.values() if example.state(frozenset([edit])) is not None)
+    assert len(edits) > 3
+    assert example.state(edits) is not None
+    assert not (wrong := list(wrong_causes(example, edits))), "\n".join([*map(str, edits), *wrong])
+
+
+def wrong_causes(example: Example, edits: frozenset[LineEdit]) -> Iterator[str]:
+    """What is wrong with the lines that the changes by some edits name."""
+    before = frozenset[LineEdit]()
     by_place = {(edit.file, edit.line): edit for edit in edits}
     changes = example.changes(before, edits)
     assert changes
-    wrong = []
     for change in changes:
         assert all(cause.certain for cause in change.causes)
         places = [(cause.span.file, cause.span.line) for cause in change.causes]
         if not places or any(place not in by_place for place in places):
-            wrong.append(f"{change.object} {change.path}: {places} is no line that was edited")
+            yield f"{change.object} {change.path}: {places} is no line that was edited"
             continue
         named = frozenset(by_place[place] for place in places)
-        wrong += [f"{change.object} {change.path}: {text}" for text in contradictions(example, change, named, edits)]
-    assert not wrong, "\n".join([*map(str, edits), *wrong])
+        yield from (f"{change.object} {change.path}: {text}" for text in contradictions(example, change, named, edits))
 
 
 def contradictions(

@@ -82,10 +82,13 @@ def _same_place(body: Any, known: Any, path: Path, schema: Node | None) -> tuple
                 return ABSENT, ()
             pair = next((one for one in pair_lists(body, known, schema).pairs if one.new == step), None)
             if pair is None or _BY_PLACE.fullmatch(pair.step):
-                return body, path[number:]
-            if pair.old is None:
+                if number + 1 == len(path) or len(body) != len(known):
+                    return body, path[number:]
+                body, known = body[step], known[step]  # inside of an item: it is the one at the same place
+            elif pair.old is None:
                 return ABSENT, ()
-            body, known = body[pair.old], known[step] if step < len(known) else ABSENT
+            else:
+                body, known = body[pair.old], known[step] if step < len(known) else ABSENT
             schema = nodes.items(schema) if schema else None
         else:
             if not is_map(body):
