@@ -58,10 +58,11 @@ def _head(report: DiffReport) -> Iterator[str]:
     if not report.changes:
         yield "Nothing differs." if report.complete else "Nothing differs in what could be compared."
         return
-    yield "| impact | changes |"
-    yield "|---|---|"
+    yield "| impact | objects | changes |"
+    yield "|---|---|---|"
     for impact, count in report.impacts().items():
-        yield f"| {_title(impact)} | {count} |"
+        objects = {change.object for change in report.changes if any(one.impact is impact for one in change.effects)}
+        yield f"| {_title(impact)} | {len(objects)} | {count} |"
 
 
 def _title(impact: Impact) -> str:
