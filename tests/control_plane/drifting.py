@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +58,15 @@ class Watched(Drifting):
             said = self.cluster.apply(wave.bodies, "--force-conflicts")
             assert said.ok, said.warnings
 
-    def restore(self, before: Body) -> None:
-        """One object as it was, without what was added to it."""
-        metadata = {name: value for name, value in before["metadata"].items() if name not in _OF_THE_SERVER}
-        body = {**{name: value for name, value in before.items() if name != "status"}, "metadata": metadata}
-        said = self.cluster.run("replace", "-f", "-", "--field-manager=mlplat", stdin=as_yaml([body]))
+    def restore(self, before: Iterable[Body]) -> None:
+        """Objects as they were, without what was added to them."""
+        said = self.cluster.run("replace", "-f", "-", "--field-manager=mlplat", stdin=as_yaml(map(_sendable, before)))
         assert said.ok, said.warnings
+
+
+def _sendable(live: Body) -> Body:
+    metadata = {name: value for name, value in live["metadata"].items() if name not in _OF_THE_SERVER}
+    return {**{name: value for name, value in live.items() if name != "status"}, "metadata": metadata}
 
 
 def until_complete(watched: Drifting) -> DriftReport:

@@ -59,8 +59,7 @@ def test_every_edit_is_found_once_at_its_place_with_who_made_it(watched: Watched
             wrong += [] if _is_right(edit, manager, there) else [f"{edit} by {manager}", *texts(there)]
             proven.note(watched.name, "edits found", f"{edit.body['kind']}/{edit}")
         wrong += [f"nobody edited: {each}" for name in set(found) - set(made) for each in texts(found[name])]
-        for name in made:
-            watched.restore(before[name])
+        watched.restore(before[name] for name in made)
         watched.heal()
     assert wrong == [], "\n".join(wrong)
 
