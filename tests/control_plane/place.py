@@ -1,6 +1,8 @@
 """An environment of the example and the cluster that it is for: where the tests of this folder take place."""
 
+import json
 from dataclasses import dataclass, field
+from functools import partial
 
 from mlplat.compiler.artifacts import ResolvedEnvironment
 from mlplat.schema.team import Team
@@ -45,13 +47,8 @@ class Place:
     def empty(self) -> None:
         """Takes everything of the environment off the cluster, what was made of it too."""
         for resource in ("applications.argoproj.io", "appprojects.argoproj.io"):
-            if self.cluster.one("crd", resource) is None:
-                continue
-            for item in self.cluster.get(resource, "-A", "-l", f"mlplat.dev/environment={self.name}"):
-                where = ("-n", item["metadata"]["namespace"])
-                # An Application that still has its finalizer would take its objects along, one by one.
-                self.cluster.patch(resource, item["metadata"]["name"], {"metadata": {"finalizers": None}}, *where)
-                self.cluster.ask("delete", resource, item["metadata"]["name"], *where, "--wait=false")
+            if self.cluster.one("crd", resource) is not None:
+                until(partial(self._has_forgotten, resource), f"the end of {resource}")
         bodies = self.bodies()
         gone = [body for body in bodies if not body["metadata"].get("namespace")]
         self.cluster.delete([*gone, *stand_ins.volumes_for(bodies)])
@@ -60,3 +57,16 @@ class Place:
             lambda: f"the end of {[b['metadata'] for b in self.cluster.read(gone) if b]}",
         )
         self.lies = "nothing"
+
+    def _has_forgotten(self, resource: str) -> bool:
+        """True when no object of Argo CD is left; else deletes those that are, without what they brought."""
+        items = self.cluster.get(resource, "-A", "-l", f"mlplat.dev/environment={self.name}")
+        # The root first, which would make the others again. Any of them may go by itself in the meantime.
+        for item in sorted(items, key=lambda item: "mlplat.dev/unit" in item["metadata"].get("labels", {})):
+            name, where = item["metadata"]["name"], ("-n", item["metadata"]["namespace"])
+            # One that still has its finalizer would take its objects along, one by one.
+            patch = json.dumps({"metadata": {"finalizers": None}})
+            said = self.cluster.run("patch", resource, name, *where, "--type=merge", "-p", patch)
+            assert said.ok or "NotFound" in said.warnings, said.warnings
+            self.cluster.ask("delete", resource, name, *where, "--wait=false", "--ignore-not-found")
+        return not items
