@@ -31,7 +31,8 @@ def test_only_address_and_server_differ_from_the_committed_tree(started: Story) 
 
 
 def test_one_apply_brings_up_everything_and_it_is_synced(started: Story) -> None:
-    until(lambda: started.applications() == set(started.argo.states()), started.argo.explain)
+    # Where the API server is slow, Argo CD's first look at it fails; it looks again after two to three minutes.
+    until(lambda: started.applications() == set(started.argo.states()), started.argo.explain, seconds=600)
     started.argo.sync_by_hand()
     started.argo.wait_synced(started.applications())
     missing = [
