@@ -9,11 +9,12 @@ import pytest
 
 from tests.control_plane import proven, stand_ins
 from tests.control_plane.children import ENDED, RUN_KINDS, condition, jobs, pods_of, wait_for_pods
-from tests.control_plane.cluster import Body, until
+from tests.control_plane.cluster import Body, key, until
 from tests.control_plane.gitops import holds, snapshot
 from tests.control_plane.story import Story
 
 JOB = "environments/base/vision/mnist-ddp.yaml"
+NAME = "app.kubernetes.io/name"
 STORIES = "day-2 stories"
 
 
@@ -153,12 +154,13 @@ def test_a_deleted_specification_takes_its_objects_and_no_others(started: Story)
     """Its claim stays, and so does everything of its team. It was the last of its unit: the Application goes too, and
     where people sync by hand an Application that goes leaves its objects behind (it has no finalizer)."""
     before = snapshot(started.place.cluster, started.bodies())
+    gone = {key(body) for body in started.bodies() if body["metadata"]["labels"].get(NAME) == "exploration"}
+    assert {kind for _, kind, _, _ in gone} == {"Notebook", "ConfigMap"}
     root: Path = started.repository.root
     for path in sorted(root.glob("environments/*/vision/exploration.yaml")):
         path.unlink()
     started.repository.edit("environments/base/vision/volumes.yaml", (VOLUME, ""))
     started.commit()
-    gone = {("kubeflow.org/v1", "Notebook", "vision", "exploration")}
     live = snapshot(started.place.cluster, started.bodies())
     assert before.keys() - live.keys() == gone | {("v1", "PersistentVolumeClaim", "vision", "exploration-home")}
     assert {name: uid for name, (uid, _) in live.items()} == {name: before[name][0] for name in live}
