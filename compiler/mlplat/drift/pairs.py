@@ -175,12 +175,8 @@ def _remover(case: Case, difference: Difference) -> tuple[Writer, Cause, bool]:
     if not case.owners.known:
         return Writer(), Cause.OUT_OF_BAND if written else Cause.UNKNOWN, False
     path = difference.new_path
-    holds = case.owners.of(path[:-1]) if len(path) > 1 else ()
-    # A map or list that was emptied looks like a leaf of whoever owned what was in it.
-    emptied = value_at(case.live, path[:-1]) in ({}, [])
-    atomic = [hold for hold in holds if hold.whole or (hold.leaf and not emptied)]
-    if atomic:
-        # An atomic list or map: who owns it has written all of it.
+    atomic = _owners_of_all(case, path[:-1])
+    if atomic and not (written and all(hold.entry.is_applier for hold in atomic)):
         chosen = next((hold for hold in atomic if not hold.entry.is_applier), atomic[0])
         cause = Cause.PENDING_SYNC if chosen.entry.is_applier else Cause.OUT_OF_BAND
         return chosen.entry.writer, cause, not chosen.entry.is_applier
@@ -188,6 +184,25 @@ def _remover(case: Case, difference: Difference) -> tuple[Writer, Cause, bool]:
     if remover is not None:
         return replace(remover.writer, exact=False), Cause.OUT_OF_BAND, False
     return Writer(), Cause.OUT_OF_BAND if written else Cause.UNKNOWN, False
+
+
+def _owners_of_all(case: Case, parent: Path) -> list[Hold]:
+    """Who owns a map or list as one, and so has written all of it; nobody where its parts have owners of their own.
+
+    One whose parts have such looks the same once they are gone: a leaf of whoever owned them.
+    """
+    holds = case.owners.of(parent) if parent else ()
+    node = nodes.at(case.schema, parent) if case.schema else None
+    apart = value_at(case.live, parent) in ({}, [], ABSENT) or (bool(node) and _has_parts(node or {}))
+    return [hold for hold in holds if hold.whole or (hold.leaf and not apart)]
+
+
+def _has_parts(node: Node) -> bool:
+    """True for a map or list whose parts have owners of their own, by its schema."""
+    if nodes.items(node) is not None:
+        merged = nodes.merge_key(node) is not None or nodes.merges_by_value(node)
+        return merged or nodes.list_type(node) in ("map", "set")
+    return node.get("x-kubernetes-map-type") != "atomic" and ("properties" in node or nodes.is_map(node))
 
 
 def _was_applied(case: Case, path: Path) -> bool | None:
