@@ -162,6 +162,8 @@ def test_what_a_program_repeats_of_any_file_is_masked(text: str) -> None:
         "apiVersion: mlplat.dev/v1alpha1\nkind: Secret\nspec: {external: {store: {name: shown}}}",
         "metadata: {name: api-token, team: shown}",
         "args: [--token, $(SHOWN)]\nx: shown",
+        "data: [{secretKey: shown, remoteRef: {key: a}}]",
+        "env:\n- {name: MODE, value: shown}\n- {name: API_TOKEN, secret: {name: a, key: b}}",
     ],
 )
 def test_what_names_a_secret_is_shown(line: str) -> None:

@@ -19,7 +19,7 @@ MASK = "(masked)"
 
 _NAME = (
     r"(?:[A-Za-z0-9_.-]*[_.-])?(?:pass(?:word|wd|phrase)|token|api[_-]?key|(?:secret|private|access)[_-]key|"
-    r"pwd|(?:client|app|shared|api|webhook|oauth|jwt|signing)[_-]secret|(?:api|secret|private|access)Key|"
+    r"pwd|(?:client|app|shared|api|webhook|oauth|jwt|signing)[_-]secret|(?:api|private|access)Key|"
     r"(?:client|app|shared|api|webhook|oauth|jwt|signing)Secret)"
     r"|[A-Za-z0-9_.-]*(?:password|passwd|passphrase)|[A-Za-z0-9_.-]*[a-z](?:Pass|Pwd)"
     r"|[A-Za-z0-9_.-]*(?:Password|Passphrase|Token|ApiKey|APIKey|SecretKey|PrivateKey|AccessKey|ClientSecret)"
@@ -121,15 +121,16 @@ def secret_ranges(lines: Sequence[str], index: int) -> list[tuple[int, int]]:
     line = lines[index]
     found = credential_shapes(line)
     found += [match.span("value") for match in _FIELD.finditer(line)]
+    hidden = _hidden(tuple(lines))
     beside = [lines[near] for near in (index - 1, index, index + 1) if 0 <= near < len(lines)]
-    if any(_NAMED.search(near) for near in beside):
+    if not hidden.complete and any(_NAMED.search(near) for near in beside):
         found += [match.span("value") for match in _VALUE.finditer(line)]
     body = _KEY_BODY.match(line)
     if body and not _DIGEST.fullmatch(body[1]):
         found.append(body.span(1))
     found += _inside_secret(lines, index)
     found = [(start, end) for start, end in found if not _HARMLESS.fullmatch(line[start:end])]
-    return _joined([*found, *_hidden(tuple(lines)).ranges.get(index, ())])
+    return _joined([*found, *hidden.ranges.get(index, ())])
 
 
 def _inside_secret(lines: Sequence[str], index: int) -> list[tuple[int, int]]:

@@ -60,10 +60,12 @@ _HARMLESS = re.compile(r"true|false|null|~|[0-9.]{1,5}|\$.*|", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Hidden:
-    """What may not be shown: stretches of lines (from 0), and the values themselves, by their first line."""
+    """What may not be shown: stretches of lines (from 0), and the values themselves, by their first line. `complete`
+    is False where some of the text, or of a text in it, could not be read."""
 
     ranges: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     values: dict[int, list[str]] = field(default_factory=dict)
+    complete: bool = True
 
 
 @dataclass(slots=True)
@@ -88,13 +90,15 @@ class _Value:
 def hidden_in(text: str, lines: tuple[str, ...], is_named: Callable[[str], bool]) -> Hidden:
     """What is hidden in a text, whose lines are given too. `is_named` tells names of credentials."""
     walk = _Walk(lines, is_named)
-    for document in _documents(_OTHER_BREAKS.sub(" ", text)):
+    documents, walk.hidden.complete = _documents(text)
+    for document in documents:
         walk.visit(document)
     return walk.hidden
 
 
-def _documents(text: str) -> Iterator[_Value]:
-    """The documents of a text, and of one that ends in an error what there is of it."""
+def _documents(text: str) -> tuple[list[_Value], bool]:
+    """The documents of a text, and of one that ends in an error what there is of it; False with the latter."""
+    text, complete = _OTHER_BREAKS.sub(" ", text), True
     top = _Value("", None, None, items=[])
     stack: list[_Value] = [top]
     waiting: list[_Value | None] = [None]
@@ -116,12 +120,13 @@ def _documents(text: str) -> Iterator[_Value]:
                 waiting[-1] = None
             if value.items is not None:
                 if len(stack) > _DEEPEST:
+                    complete = False
                     break
                 stack.append(value)
                 waiting.append(None)
     except (yaml.YAMLError, ValueError):
-        pass  # what was read so far is in the tree
-    yield from (value for _, value in top.items or ())
+        complete = False  # what was read so far is in the tree
+    return [value for _, value in top.items or ()], complete
 
 
 def _value(event: Any, anchors: dict[str, _Value]) -> _Value:
@@ -170,7 +175,11 @@ class _Walk:
                 self.everything(inner)
             elif name == "secretGenerator":
                 self.generator(inner)
-            elif self.is_named(name) or (beside and inner.items is None and not _OPEN_BESIDE.fullmatch(name)):
+            elif (
+                self.is_named(name)
+                or _is_key_itself(name, value)
+                or (beside and inner.items is None and not _OPEN_BESIDE.fullmatch(name))
+            ):
                 self.named(inner)
             else:
                 self.visit(inner)
@@ -262,9 +271,11 @@ class _Walk:
     def block(self, value: _Value) -> None:
         """A document in a text: a patch, a manifest."""
         inner = _Walk(tuple(value.text.split("\n")), self.is_named, self.inside + 1)
-        for document in _documents(_OTHER_BREAKS.sub(" ", value.text)):
+        documents, complete = _documents(value.text)
+        for document in documents:
             if document.items is not None:
                 inner.visit(document)
+        self.hidden.complete = self.hidden.complete and complete and inner.hidden.complete
         hidden = [one for values in inner.hidden.values.values() for one in values]
         for one in hidden:
             self.remember(value.start.line, one)
@@ -278,11 +289,11 @@ class _Walk:
                     self.range(first + number, start + indent, end + indent)
 
     def hide(self, value: _Value) -> None:
-        if not value.text:
+        if not value.text or (not value.style and value.text in _EMPTY):
             return
         self.remember(value.start.line, value.text)
         if value.text.lstrip()[:1] == "{":
-            for document in _documents(_OTHER_BREAKS.sub(" ", value.text)):
+            for document in _documents(value.text)[0]:
                 for text in _texts(document):
                     self.remember(value.start.line, text)
         first, last = value.start, value.end
@@ -320,6 +331,11 @@ def _is_secret(value: _Value) -> bool:
     if kind and any(_alike(kind, one) for one in _SECRET_KINDS):
         return True
     return any(key is not None and _alike(key.text.casefold(), "stringdata") for key, _ in value.items or ())
+
+
+def _is_key_itself(name: str, holder: _Value) -> bool:
+    """True for a `secretKey`, but not for that of an ExternalSecret, which names a key."""
+    return name == "secretKey" and holder.get("remoteRef") is None
 
 
 def _alike(written: str, meant: str) -> bool:
