@@ -79,17 +79,6 @@ def art_container(art: ArtExplainer, env: ResolvedEnvironment) -> EffectiveConta
     return EffectiveContainer(image="", requests=requests, limits=limits)
 
 
-def step_container(step: Step, env: ResolvedEnvironment) -> EffectiveContainer:
-    """The one container of a predictor, transformer or explainer."""
-    if isinstance(step, Predictor | Explainer | Transformer) and step.container is not None:
-        return server_container(step.container, env)
-    if isinstance(step, Predictor) and step.model is not None:
-        return model_container(step.model, env)
-    if isinstance(step, Explainer) and step.art is not None:
-        return art_container(step.art, env)
-    raise LookupError("a step without a server; the schema refuses it")
-
-
 def step_accelerators(step: Step) -> Accelerators | None:
     """The accelerators that one replica of a predictor, transformer or explainer asks for."""
     if isinstance(step, Predictor | Explainer | Transformer) and step.container is not None:

@@ -89,19 +89,6 @@ class Demand:
     memory: int = 0
     gpus: int = 0
 
-    def plus(self, other: "Demand") -> "Demand":
-        """Both together."""
-        return Demand(
-            self.replicas + other.replicas,
-            self.milli_cpu + other.milli_cpu,
-            self.memory + other.memory,
-            self.gpus + other.gpus,
-        )
-
-    def times(self, count: int) -> "Demand":
-        """So many of them."""
-        return Demand(self.replicas * count, self.milli_cpu * count, self.memory * count, self.gpus * count)
-
 
 @dataclass(frozen=True, slots=True)
 class Total:

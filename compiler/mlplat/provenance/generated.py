@@ -18,9 +18,6 @@ from mlplat.provenance.changes import GONE, at_pointer, leaves
 from mlplat.provenance.origin import Provenance
 
 _ENVIRONMENT = "/metadata/labels/mlplat.dev~1environment"
-_LISTED = ("/apiVersion", "/kind", "/metadata/namespace", "/metadata/name")
-"""What an inventory says of an object, its unit aside."""
-
 _IDENTITY = "/metadata/annotations/mlplat.dev~1identity"
 
 

@@ -116,7 +116,7 @@ class Provenance:
         return self._applications[environment]
 
     def _maker(self, environment: str, item: KubeObject) -> tuple[Subject, int]:
-        """Which subject makes an object, and the how-manieth of its objects it is."""
+        """Which subject makes an object, and the object's number among those of that subject."""
         whole = self.whole(environment)
         if is_application(item):
             candidates: Iterable[Subject] = [self._argocd(environment)]

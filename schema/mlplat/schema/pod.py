@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from mlplat.schema.model import Labels, MergeBy, NamesEntry, RefersTo, SpecModel
-from mlplat.schema.names import AbsolutePath, DnsLabel, EnvName, Image, Quantity
+from mlplat.schema.names import AbsolutePath, EnvName, Image, Quantity
 
 ParameterValue = str | int | float | bool
 """The value of a component's parameter."""
@@ -175,6 +175,3 @@ class Placement(SpecModel):
     """Only nodes that may be taken away (true) or only nodes that stay (false); either when absent."""
     node_labels: Labels = {}
     """Further labels that a node must carry."""
-
-
-NamedUnit = DnsLabel

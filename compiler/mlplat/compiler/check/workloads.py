@@ -67,11 +67,6 @@ class Workload:
     queue: str | None = None
     copied: bool = False
 
-    @property
-    def counted_at(self) -> Path:
-        """Where the number of pods, or what decides on it, is written."""
-        return ("spec", "nodes") if self.document.node.at(("spec", "nodes")) is not None else ("metadata", "name")
-
     def pods_in_words(self) -> str:
         """How many pods ask: `a pod`, `3 pods`."""
         count = sum(group.count for group in self.groups)

@@ -86,15 +86,6 @@ def between(least: int, most: int) -> Check:
     return check
 
 
-def all_of(*checks: Check) -> Check:
-    """The first complaint of several checks."""
-
-    def check(value: Any) -> str | None:
-        return next((why for one in checks if (why := one(value)) is not None), None)
-
-    return check
-
-
 label = text(names.why_no_label)
 label_strict = text(names.why_no_label, empty=False)
 subdomain = text(names.why_no_subdomain)

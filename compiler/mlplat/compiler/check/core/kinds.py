@@ -21,10 +21,6 @@ def _at(prefix: str, table: Mapping[str, Any]) -> dict[str, Any]:
     return {f"{prefix}.{path}" if path else prefix: check for path, check in table.items()}
 
 
-def _percentage(value: Any) -> str | None:
-    return f.share(value)
-
-
 _JOB: dict[str, Any] = {
     **dict.fromkeys(
         (
