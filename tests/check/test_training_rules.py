@@ -11,8 +11,8 @@ from mlplat.compiler.check.mounts import lies_in, mount_of, parts
 from mlplat.compiler.check.parameter_values import value_problem
 from mlplat.compiler.check.rule import Found
 from mlplat.compiler.check.rules import SPEC_RULES
+from mlplat.compiler.effective.training_api import reserved_env
 from mlplat.compiler.effects import NO_EFFECT
-from mlplat.compiler.training_api import reserved_env
 from mlplat.schema.component import Parameter
 from mlplat.schema.kinds import KINDS
 from mlplat.schema.merge import merge_rule

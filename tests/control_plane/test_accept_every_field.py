@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mlplat.compiler.effective import namespace_of
+from mlplat.compiler.effective.workload import namespace_of
 from mlplat.compiler.pipeline import Compiled
 from mlplat.schema.team import Team
 from tests.control_plane import proven, stand_ins

@@ -14,7 +14,7 @@ import pytest
 
 from mlplat.catalog.lookup import KindTable, load_tables
 from mlplat.compiler.artifacts import KubeObject
-from mlplat.compiler.effective import namespace_of
+from mlplat.compiler.effective.workload import namespace_of
 from mlplat.objects.go_yaml import parse_stream
 from mlplat.schema.team import Team
 from tests import envtest

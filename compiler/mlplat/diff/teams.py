@@ -1,7 +1,7 @@
 """Whose an object is."""
 
 from mlplat.compiler.artifacts import KubeObject, ResolvedEnvironment
-from mlplat.compiler.effective import namespace_of
+from mlplat.compiler.effective.workload import namespace_of
 from mlplat.diff.state import Side
 from mlplat.schema.team import Team
 

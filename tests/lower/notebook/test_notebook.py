@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mlplat.catalog.versions import known_versions
-from mlplat.compiler.effective_notebook import STOCK_IMAGES, stock_image, uses_pod_default
+from mlplat.compiler.effective.notebook import STOCK_IMAGES, stock_image, uses_pod_default
 from mlplat.compiler.effects.row import EACH
 from mlplat.compiler.effects.tenancy import TENANCY_NO_EFFECT
 from mlplat.compiler.lower.families.notebook import lower_notebook

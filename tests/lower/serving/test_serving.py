@@ -6,8 +6,8 @@ import pytest
 
 from mlplat.catalog.versions import known_versions
 from mlplat.compiler.artifacts import Draft, ResolvedEnvironment
-from mlplat.compiler.effective import s3_annotations
-from mlplat.compiler.effective_serving import complete_resources
+from mlplat.compiler.effective.serving import complete_resources
+from mlplat.compiler.effective.workload import s3_annotations
 from mlplat.compiler.effects.row import written
 from mlplat.compiler.effects.serving import SERVING_NO_EFFECT
 from mlplat.compiler.lower.families.serving import lower_model_service

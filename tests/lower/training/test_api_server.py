@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from mlplat.catalog.versions import known_versions
+from mlplat.compiler.effective.training_api import training_api
 from mlplat.compiler.lower.families.training import lower_training_job
-from mlplat.compiler.training_api import training_api
 from mlplat.schema.training import TrainingJob
 from tests import envtest
 from tests.lower.build import environment

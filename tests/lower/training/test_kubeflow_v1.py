@@ -6,8 +6,8 @@ import pytest
 
 from mlplat.catalog.versions import known_versions
 from mlplat.compiler.artifacts import ResolvedEnvironment
+from mlplat.compiler.effective.training_api import training_api
 from mlplat.compiler.lower.families.training import lower_training_job
-from mlplat.compiler.training_api import training_api
 from mlplat.schema.training import TrainingJob
 from tests.lower.build import environment
 from tests.lower.golden import check_golden, empty_values, lowered, problems, questions

@@ -2,9 +2,9 @@
 
 import pytest
 
+from mlplat.compiler.effective.training_api import reserved_env, training_api, v1_kind
 from mlplat.compiler.effects.training import TRAINING_NO_EFFECT
 from mlplat.compiler.lower.training_template import training_template
-from mlplat.compiler.training_api import reserved_env, training_api, v1_kind
 from mlplat.schema.environment import Environment
 from mlplat.schema.training import TrainingJob
 from tests.lower.build import environment

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from mlplat.compiler.artifacts import Draft, ResolvedEnvironment
+from mlplat.compiler.effective.training_api import training_api
 from mlplat.compiler.lower.families.training import lower_training_job
-from mlplat.compiler.training_api import training_api
 from mlplat.schema.training import TrainingJob
 from tests.lower import live_cluster
 from tests.lower.build import environment

@@ -7,7 +7,7 @@ import pytest
 
 from mlplat.catalog.versions import known_versions
 from mlplat.compiler.artifacts import Draft, ResolvedEnvironment
-from mlplat.compiler.effective_tuning import bound_text, number_text
+from mlplat.compiler.effective.tuning import bound_text, number_text
 from mlplat.compiler.effects.row import written
 from mlplat.compiler.effects.tuning import TUNING_NO_EFFECT
 from mlplat.compiler.lower.families.tuning import lower_tuning_experiment

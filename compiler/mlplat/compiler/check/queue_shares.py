@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mlplat.compiler.artifacts import ResolvedEnvironment
-from mlplat.compiler.effective import NodeChoice
+from mlplat.compiler.effective.workload import NodeChoice
 from mlplat.objects.quantity import ZERO, Quantity, parse
 from mlplat.schema.environment import NodePool
 from mlplat.schema.queue import Flavor, Queue, ResourceShare

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlplat.compiler.artifacts import Path, Resolved, ResolvedEnvironment
-from mlplat.compiler.effective_tuning import trial_training_job
+from mlplat.compiler.effective.tuning import trial_training_job
 from mlplat.schema.environment import AccessMode
 from mlplat.schema.notebook import Notebook
 from mlplat.schema.pod import VolumeUse

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlplat.compiler.artifacts import Path, Resolved, ResolvedEnvironment
-from mlplat.compiler.effective import EffectiveContainer, NodeChoice, choose_nodes
-from mlplat.compiler.effective_notebook import notebook_container
-from mlplat.compiler.effective_serving import art_container, model_container, server_container
-from mlplat.compiler.effective_tuning import trial_container, trial_nodes, trial_training_job
-from mlplat.compiler.training_api import (
+from mlplat.compiler.effective.notebook import notebook_container
+from mlplat.compiler.effective.serving import art_container, model_container, server_container
+from mlplat.compiler.effective.training_api import (
     launcher_resources,
     runtime_name,
     starts_by_mpi,
@@ -18,6 +16,8 @@ from mlplat.compiler.training_api import (
     training_env,
     v1_kind,
 )
+from mlplat.compiler.effective.tuning import trial_container, trial_nodes, trial_training_job
+from mlplat.compiler.effective.workload import EffectiveContainer, NodeChoice, choose_nodes
 from mlplat.schema.notebook import Notebook
 from mlplat.schema.pod import Accelerators, Placement
 from mlplat.schema.serving import ModelService, Step

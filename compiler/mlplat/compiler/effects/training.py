@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
+from mlplat.compiler.effective.training_api import fetches_assets, keeps_runtime_image, processes, training_api, v1_kind
 from mlplat.compiler.effects.row import NoEffect
-from mlplat.compiler.training_api import fetches_assets, keeps_runtime_image, processes, training_api, v1_kind
 from mlplat.schema.training import TrainingJob
 
 Applies = Callable[[ResolvedEnvironment, Resolved[Any]], bool]

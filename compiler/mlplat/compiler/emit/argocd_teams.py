@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from mlplat.compiler.artifacts import KubeObject, ResolvedEnvironment
-from mlplat.compiler.effective import namespace_of
+from mlplat.compiler.effective.workload import namespace_of
 from mlplat.schema.team import Team
 
 

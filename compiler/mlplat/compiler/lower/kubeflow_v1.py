@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from mlplat.compiler.effective import EffectiveContainer, choose_nodes
+from mlplat.compiler.effective.training_api import launcher_resources, processes, v1_kind
+from mlplat.compiler.effective.workload import EffectiveContainer, choose_nodes
 from mlplat.compiler.lower.pod import NO_SIDECAR, container_body, mount_list, pod_extras, volume_list
 from mlplat.compiler.lower.training_plan import TrainingPlan, variables
-from mlplat.compiler.training_api import launcher_resources, processes, v1_kind
 
 
 def v1_job(plan: TrainingPlan) -> dict[str, Any]:

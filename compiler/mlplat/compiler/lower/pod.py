@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mlplat.compiler.artifacts import ResolvedEnvironment
-from mlplat.compiler.effective import EffectiveContainer, NodeChoice
+from mlplat.compiler.effective.workload import EffectiveContainer, NodeChoice
 from mlplat.objects.quantity import canonical
 from mlplat.schema.pod import EnvVar, SecurityContext, VolumeUse
 

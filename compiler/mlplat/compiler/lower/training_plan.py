@@ -5,7 +5,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
-from mlplat.compiler.effective import (
+from mlplat.compiler.effective.training_api import (
+    RUN_NAME,
+    fetches_assets,
+    has_folder_of_run,
+    run_label,
+    training_container,
+    training_env,
+)
+from mlplat.compiler.effective.workload import (
     EffectiveContainer,
     NodeChoice,
     choose_nodes,
@@ -16,14 +24,6 @@ from mlplat.compiler.effective import (
 )
 from mlplat.compiler.lower.pod import env_list
 from mlplat.compiler.lower.run import identify, verbatim
-from mlplat.compiler.training_api import (
-    RUN_NAME,
-    fetches_assets,
-    has_folder_of_run,
-    run_label,
-    training_container,
-    training_env,
-)
 from mlplat.objects.quantity import canonical
 from mlplat.schema.component import Component
 from mlplat.schema.storage import Secret

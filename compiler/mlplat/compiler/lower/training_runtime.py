@@ -6,10 +6,10 @@ refuses a TrainJob that asks one of them to fetch something.
 
 from typing import Any
 
-from mlplat.compiler.effective import EffectiveContainer, choose_nodes, resources
+from mlplat.compiler.effective.training_api import workspace_volume
+from mlplat.compiler.effective.workload import EffectiveContainer, choose_nodes, resources
 from mlplat.compiler.lower.pod import NO_SIDECAR, container_body, mount_list, pod_extras
 from mlplat.compiler.lower.training_plan import TrainingPlan
-from mlplat.compiler.training_api import workspace_volume
 from mlplat.schema.pod import Placement
 
 _STEP = "trainer.kubeflow.org/trainjob-ancestor-step"

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
+from mlplat.compiler.effective.training_api import training_api
 from mlplat.compiler.lower.kubeflow_v1 import v1_job
 from mlplat.compiler.lower.training_plan import TrainingPlan, plan_training, with_arguments
 from mlplat.compiler.lower.trainjob import train_job
-from mlplat.compiler.training_api import training_api
 from mlplat.schema.training import TrainingJob
 
 

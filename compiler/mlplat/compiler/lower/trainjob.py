@@ -7,7 +7,14 @@ effect here: image, pull policy, resources of initializers, and in 2.1 every sec
 from collections.abc import Iterable
 from typing import Any
 
-from mlplat.compiler.effective import secret_keys
+from mlplat.compiler.effective.training_api import (
+    fetches_assets,
+    needs_own_runtime,
+    processes,
+    runtime_name,
+    starts_by_mpi,
+)
+from mlplat.compiler.effective.workload import secret_keys
 from mlplat.compiler.lower.pod import (
     NO_SIDECAR,
     SHM,
@@ -19,7 +26,6 @@ from mlplat.compiler.lower.pod import (
     volume_list,
 )
 from mlplat.compiler.lower.training_plan import TrainingPlan, variables
-from mlplat.compiler.training_api import fetches_assets, needs_own_runtime, processes, runtime_name, starts_by_mpi
 from mlplat.schema.pod import EnvVar, SecretKey, VolumeUse
 from mlplat.schema.storage import Secret
 from mlplat.schema.training import Asset

@@ -8,7 +8,7 @@ from mlplat.compiler.artifacts import ResolvedEnvironment
 from mlplat.compiler.check.namespaces import CONTROL_PLANE
 from mlplat.compiler.check.pods import called
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
-from mlplat.compiler.effective import namespace_of
+from mlplat.compiler.effective.workload import namespace_of
 from mlplat.diagnostics import near_misses
 from mlplat.schema.team import Team
 

@@ -6,7 +6,7 @@ from mlplat.compiler.artifacts import Path, ResolvedEnvironment
 from mlplat.compiler.check.namespaces import CONTROL_PLANE
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named
-from mlplat.compiler.effective import namespace_of
+from mlplat.compiler.effective.workload import namespace_of
 from mlplat.schema.team import Team
 
 _RESERVED = CONTROL_PLANE | {"default"}

@@ -10,7 +10,7 @@ from mlplat.catalog.versions import known_versions, version_key
 from mlplat.compiler.artifacts import Path, ResolvedEnvironment
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named
-from mlplat.compiler.training_api import V1Kind, training_api, v1_kind
+from mlplat.compiler.effective.training_api import V1Kind, training_api, v1_kind
 from mlplat.schema.training import TrainingJob
 
 

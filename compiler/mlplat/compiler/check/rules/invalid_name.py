@@ -13,8 +13,8 @@ from typing import Any
 from mlplat.compiler.artifacts import Path, Resolved, ResolvedEnvironment
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named
-from mlplat.compiler.effective import namespace_of, team_of
-from mlplat.compiler.training_api import fetches_assets, starts_by_mpi, training_api, v1_kind
+from mlplat.compiler.effective.training_api import fetches_assets, starts_by_mpi, training_api, v1_kind
+from mlplat.compiler.effective.workload import namespace_of, team_of
 from mlplat.objects.names import why_no_label, why_no_label_value, why_no_service_name, why_no_subdomain
 from mlplat.schema.queue import Queue
 from mlplat.schema.serving import ModelService

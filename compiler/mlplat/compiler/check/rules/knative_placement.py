@@ -10,7 +10,7 @@ from mlplat.compiler.artifacts import ResolvedEnvironment
 from mlplat.compiler.check.component_uses import STEPS
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named
-from mlplat.compiler.effective_serving import step_nodes
+from mlplat.compiler.effective.serving import step_nodes
 from mlplat.schema.serving import ModelService
 
 

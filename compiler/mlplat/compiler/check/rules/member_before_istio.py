@@ -10,7 +10,7 @@ from mlplat.catalog.index import held_versions
 from mlplat.compiler.artifacts import ResolvedEnvironment
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named
-from mlplat.compiler.effective import istio_guards, istio_lets_in
+from mlplat.compiler.effective.workload import istio_guards, istio_lets_in
 from mlplat.schema.team import Team
 
 

@@ -10,7 +10,7 @@ from mlplat.compiler.check.limit_range import admit
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named
 from mlplat.compiler.check.workloads import workloads
-from mlplat.compiler.effective import team_of
+from mlplat.compiler.effective.workload import team_of
 
 
 def check(env: ResolvedEnvironment) -> Iterable[Found]:

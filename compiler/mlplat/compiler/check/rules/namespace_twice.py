@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from mlplat.compiler.artifacts import Path, Resolved, ResolvedEnvironment
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named
-from mlplat.compiler.effective import namespace_of
+from mlplat.compiler.effective.workload import namespace_of
 from mlplat.schema.team import Team
 
 

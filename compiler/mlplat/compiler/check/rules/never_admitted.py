@@ -12,7 +12,7 @@ from mlplat.compiler.check.queue_findings import judge_queue
 from mlplat.compiler.check.quota_findings import judge_quota, judge_storage
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.workloads import workloads
-from mlplat.compiler.effective import team_of
+from mlplat.compiler.effective.workload import team_of
 from mlplat.schema.team import Team
 
 

@@ -10,7 +10,7 @@ from mlplat.compiler.check.limit_range import admit
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named, quoted
 from mlplat.compiler.check.workloads import PodGroup, Workload, asked_at, workloads
-from mlplat.compiler.effective import has_accelerator
+from mlplat.compiler.effective.workload import has_accelerator
 from mlplat.diagnostics import Label
 from mlplat.objects.quantity import ZERO, Quantity, parse
 from mlplat.schema.environment import NodePool

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from mlplat.compiler.artifacts import ResolvedEnvironment
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named, quoted
-from mlplat.compiler.effective_notebook import STOCK_IMAGES, stock_image
+from mlplat.compiler.effective.notebook import STOCK_IMAGES, stock_image
 from mlplat.schema.notebook import Notebook
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from mlplat.compiler.artifacts import ResolvedEnvironment
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named
-from mlplat.compiler.training_api import processes
+from mlplat.compiler.effective.training_api import processes
 from mlplat.schema.training import TrainingJob
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named
-from mlplat.compiler.training_api import training_api
+from mlplat.compiler.effective.training_api import training_api
 from mlplat.schema.training import TrainingJob
 from mlplat.schema.tuning import TuningExperiment
 

@@ -6,7 +6,7 @@ from typing import Any
 from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named, quoted
-from mlplat.compiler.effective import team_of
+from mlplat.compiler.effective.workload import team_of
 from mlplat.diagnostics import Label
 from mlplat.schema.team import Team
 from mlplat.schema.training import TrainingJob

@@ -14,7 +14,7 @@ from mlplat.compiler.artifacts import Path, Resolved, ResolvedEnvironment
 from mlplat.compiler.check.component_uses import component_uses, containers
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named
-from mlplat.compiler.training_api import RUN_NAME, has_folder_of_run, reserved_env, training_api
+from mlplat.compiler.effective.training_api import RUN_NAME, has_folder_of_run, reserved_env, training_api
 from mlplat.diagnostics import Label
 from mlplat.schema.notebook import Notebook
 from mlplat.schema.pod import EnvVar

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from mlplat.compiler.artifacts import Path, ResolvedEnvironment
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named, quoted
-from mlplat.compiler.effective import secret_keys
+from mlplat.compiler.effective.workload import secret_keys
 from mlplat.schema.storage import Secret
 
 _ALL: Mapping[str, tuple[str, ...]] = {

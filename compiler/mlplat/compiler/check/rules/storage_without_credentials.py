@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from mlplat.compiler.artifacts import Path, Resolved, ResolvedEnvironment
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named
-from mlplat.compiler.effective import secret_keys
-from mlplat.compiler.training_api import training_container
+from mlplat.compiler.effective.training_api import training_container
+from mlplat.compiler.effective.workload import secret_keys
 from mlplat.schema.serving import ModelService
 from mlplat.schema.storage import Secret
 from mlplat.schema.training import TrainingJob

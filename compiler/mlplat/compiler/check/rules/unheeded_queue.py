@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named
-from mlplat.compiler.effective_tuning import trial_training_job
-from mlplat.compiler.training_api import training_api, v1_kind
+from mlplat.compiler.effective.training_api import training_api, v1_kind
+from mlplat.compiler.effective.tuning import trial_training_job
 from mlplat.schema.training import TrainingJob
 from mlplat.schema.tuning import TuningExperiment
 

@@ -6,7 +6,7 @@ from typing import Any
 from mlplat.compiler.artifacts import Node, Path, Resolved, ResolvedEnvironment
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named, suggestion
-from mlplat.compiler.effective import secret_keys
+from mlplat.compiler.effective.workload import secret_keys
 from mlplat.schema.storage import Secret
 
 _KINDS = ("Component", "TrainingJob", "ModelService", "TuningExperiment", "Notebook")

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mlplat.compiler.artifacts import Draft, Resolved, ResolvedEnvironment
-from mlplat.compiler.effective import istio_lets_in, namespace_of
+from mlplat.compiler.effective.workload import istio_lets_in, namespace_of
 from mlplat.schema.team import Member, Team
 
 RBAC = "rbac.authorization.k8s.io"

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mlplat.compiler.artifacts import Draft, ResolvedEnvironment
-from mlplat.compiler.effective import ENDPOINTS_LABEL, ENDPOINTS_NAME, endpoint_env, namespace_of
+from mlplat.compiler.effective.workload import ENDPOINTS_LABEL, ENDPOINTS_NAME, endpoint_env, namespace_of
 from mlplat.compiler.lower.pod import env_list
 from mlplat.schema.team import Team
 

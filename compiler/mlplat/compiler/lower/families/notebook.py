@@ -6,8 +6,8 @@ from hashlib import sha256
 from typing import Any
 
 from mlplat.compiler.artifacts import Draft, Resolved, ResolvedEnvironment
-from mlplat.compiler.effective import ENDPOINTS_LABEL, choose_nodes, namespace_of, team_of, unit_of
-from mlplat.compiler.effective_notebook import notebook_container, uses_pod_default
+from mlplat.compiler.effective.notebook import notebook_container, uses_pod_default
+from mlplat.compiler.effective.workload import ENDPOINTS_LABEL, choose_nodes, namespace_of, team_of, unit_of
 from mlplat.compiler.lower.pod import container_body, mount_list, pod_extras, volume_list
 from mlplat.schema.notebook import Culling, Notebook
 

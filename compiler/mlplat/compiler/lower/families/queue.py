@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mlplat.compiler.artifacts import Draft, Resolved, ResolvedEnvironment
-from mlplat.compiler.effective import NodeChoice, namespace_of
+from mlplat.compiler.effective.workload import NodeChoice, namespace_of
 from mlplat.objects.quantity import canonical
 from mlplat.schema.environment import NodePool
 from mlplat.schema.queue import Flavor, Preemption, Priority, Queue, QueueSpec, ResourceShare

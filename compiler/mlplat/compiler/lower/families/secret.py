@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mlplat.compiler.artifacts import Draft, Resolved, ResolvedEnvironment
-from mlplat.compiler.effective import namespace_of, s3_annotations, secret_keys, unit_in
+from mlplat.compiler.effective.workload import namespace_of, s3_annotations, secret_keys, unit_in
 from mlplat.schema.storage import ExternalSecretSource, RemoteKey, SealedSecretSource, Secret
 from mlplat.schema.team import Team
 

@@ -6,8 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlplat.compiler.artifacts import Draft, Resolved, ResolvedEnvironment
-from mlplat.compiler.effective import EffectiveContainer, choose_nodes, namespace_of, security_context, team_of, unit_of
-from mlplat.compiler.effective_serving import art_container, model_container, server_container, step_nodes
+from mlplat.compiler.effective.serving import art_container, model_container, server_container, step_nodes
+from mlplat.compiler.effective.workload import (
+    EffectiveContainer,
+    choose_nodes,
+    namespace_of,
+    security_context,
+    team_of,
+    unit_of,
+)
 from mlplat.compiler.lower.pod import (
     container_body,
     container_security_context,

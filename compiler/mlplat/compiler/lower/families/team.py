@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mlplat.compiler.artifacts import Draft, Resolved, ResolvedEnvironment
-from mlplat.compiler.effective import namespace_of, quantities
+from mlplat.compiler.effective.workload import namespace_of, quantities
 from mlplat.schema.team import ContainerLimits, Team
 
 BEFORE_CONTENTS = -1

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from mlplat.compiler.artifacts import Draft, Resolved, ResolvedEnvironment
-from mlplat.compiler.effective import unit_of
+from mlplat.compiler.effective.training_api import needs_own_runtime
+from mlplat.compiler.effective.workload import unit_of
 from mlplat.compiler.lower.training_plan import plan_training, training_identity
 from mlplat.compiler.lower.training_runtime import training_runtime
 from mlplat.compiler.lower.training_template import training_body
-from mlplat.compiler.training_api import needs_own_runtime
 from mlplat.schema.training import TrainingJob
 
 _BEFORE_JOB = -1

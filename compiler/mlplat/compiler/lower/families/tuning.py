@@ -9,19 +9,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mlplat.compiler.artifacts import Draft, Resolved, ResolvedEnvironment
-from mlplat.compiler.effective import EffectiveContainer, namespace_of, team_of, unit_of
-from mlplat.compiler.effective_tuning import (
+from mlplat.compiler.effective.training_api import starts_by_mpi, training_api, v1_kind
+from mlplat.compiler.effective.tuning import (
     bound_text,
     number_text,
     trial_container,
     trial_nodes,
     trial_training_job,
 )
+from mlplat.compiler.effective.workload import EffectiveContainer, namespace_of, team_of, unit_of
 from mlplat.compiler.lower.pod import NO_SIDECAR, container_body, pod_extras, volume_list
 from mlplat.compiler.lower.run import identify, verbatim
 from mlplat.compiler.lower.training_plan import training_identity
 from mlplat.compiler.lower.training_template import training_template
-from mlplat.compiler.training_api import starts_by_mpi, training_api, v1_kind
 from mlplat.schema.training import TrainingJob
 from mlplat.schema.tuning import (
     AlgorithmSetting,

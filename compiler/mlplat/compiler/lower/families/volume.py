@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mlplat.compiler.artifacts import Draft, Resolved, ResolvedEnvironment
-from mlplat.compiler.effective import namespace_of, team_of, unit_of
+from mlplat.compiler.effective.workload import namespace_of, team_of, unit_of
 from mlplat.objects.quantity import canonical
 from mlplat.schema.storage import Volume
 

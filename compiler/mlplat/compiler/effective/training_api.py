@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
-from mlplat.compiler.effective import (
+from mlplat.compiler.effective.workload import (
     ContainerSource,
     EffectiveContainer,
     make_container,

@@ -4,7 +4,7 @@ hold the place where Katib writes the value of each trial."""
 from decimal import Decimal
 
 from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
-from mlplat.compiler.effective import (
+from mlplat.compiler.effective.workload import (
     ContainerSource,
     EffectiveContainer,
     NodeChoice,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
-from mlplat.compiler.effective import ContainerSource, EffectiveContainer, endpoint_env, make_container
+from mlplat.compiler.effective.workload import ContainerSource, EffectiveContainer, endpoint_env, make_container
 from mlplat.schema.notebook import Notebook
 
 _DOCKER = "docker.io/kubeflownotebookswg"

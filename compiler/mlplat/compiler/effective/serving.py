@@ -9,7 +9,7 @@ takes when a service asks for more than 1 CPU and names no limit. So nothing is 
 from collections.abc import Mapping
 
 from mlplat.compiler.artifacts import ResolvedEnvironment
-from mlplat.compiler.effective import (
+from mlplat.compiler.effective.workload import (
     ContainerSource,
     EffectiveContainer,
     NodeChoice,
