@@ -44,6 +44,7 @@ class Server:
 
     def __init__(self, status: int = 200, **stored: Any) -> None:
         self.status, self.stored, self.sent = status, stored, list[Request]()
+        self.message = "field is immutable"
 
     def send(self, request: Request) -> Answer:
         self.sent.append(request)
@@ -52,7 +53,7 @@ class Server:
         assert "dryRun=All" in request.path
         assert "force=true" in request.path
         if self.status != 200:
-            return Answer(self.status, json.dumps({"message": "field is immutable"}).encode())
+            return Answer(self.status, json.dumps({"message": self.message}).encode())
         stored = {**json.loads(request.body), **self.stored}
         return Answer(200, json.dumps(stored).encode())
 
@@ -114,3 +115,13 @@ def test_a_server_that_is_gone_is_told_once() -> None:
             raise NoAnswerError("connection refused")
 
     assert notes(Gone())[""] == "could not be confirmed: connection refused"
+
+
+def test_a_refusal_that_quotes_a_credential_does_not_show_it() -> None:
+    words = ["--token", "TokLeak6", "--token=TokLeak7"]
+    declared = {WEB: body(WEB, spec={"args": words, "env": [{"name": "DB_PASSWORD", "value": "TokLeak8"}]})}
+    server = Server(422)
+    server.message = f"args: Invalid value: {json.dumps(words)}, TokLeak8"
+    found = confirmed(REPORT, Caller(server, Patience(tries=1)), declared, LIVE)
+    assert "would be refused" in repr(found.notes)
+    assert "TokLeak" not in repr(found)

@@ -232,3 +232,37 @@ def test_no_value_of_a_secret_is_ever_printed(declared: str, live: str, encoded:
         shown += traceback.format_exc()
     for value in {declared, live, text, base64.b64encode(declared.encode()).decode()}:
         assert value not in shown
+
+
+VALUE = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=8, max_size=12).map(lambda text: f"Zz{text}Zz")
+WORDS = st.lists(st.sampled_from(["--port", "80", "run", "-v"]), max_size=3)
+FLAG = st.sampled_from(["--token", "-password", "--api-key", "--db-password"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data(), st.sampled_from(["args", "text", "json", "block"]))
+def test_the_word_after_the_flag_of_a_credential_is_never_printed(data: st.DataObject, form: str) -> None:
+    """As words of a list of any length, in a text, and in a list that a text holds."""
+
+    def pod() -> tuple[dict[str, Any], str]:
+        before, flag, value, after = (data.draw(one) for one in (WORDS, FLAG, VALUE, WORDS))
+        words = [*before, flag, value, *after]
+        args = {
+            "args": words,
+            "text": ["sh", "-c", f"run {' '.join(words)}"],
+            "json": [json.dumps(words)],
+            "block": [yaml.dump({"args": words})],
+        }[form]
+        spec = {"containers": [{"name": "main", "image": "example.com/a:1", "args": args}]}
+        return {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "p", "namespace": "default"},
+            "spec": spec,
+        }, value
+
+    (declared, one), (live, other) = pod(), pod()
+    report = compare(declared, live)
+    shown = "".join(import_module(f"mlplat.drift.render.{name}").render(report) for name in FORMATS) + repr(report)
+    assert one not in shown
+    assert other not in shown

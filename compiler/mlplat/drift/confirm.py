@@ -11,6 +11,7 @@ from mlplat.cluster.caller import Caller, RefusedError
 from mlplat.cluster.discovery import discover
 from mlplat.cluster.dry_run import Applied, dry_run
 from mlplat.drift.report import DriftClass, DriftReport, Note, ObjectName
+from mlplat.drift.shown import Shown
 from mlplat.objects.gvk import gvk_of
 
 NEEDS = "--confirm needs the right to `patch` what is declared (it sends a server-side apply with dryRun=All)"
@@ -35,8 +36,17 @@ def confirmed(report: DriftReport, caller: Caller, declared: Bodies, live: Bodie
     except RefusedError as refused:
         return replace(report, notes=(*report.notes, Note("confirm", f"could not be confirmed: {refused.detail}")))
     answers = dry_run(caller, served, bodies)
-    notes += list(_notes(asked, answers, live))
+    notes += list(_notes(asked, _unquoted(answers, bodies), live))
     return replace(report, notes=(*report.notes, *notes), calls=report.calls + len(asked))
+
+
+def _unquoted(answers: Sequence[Applied], bodies: Sequence[Mapping[str, Any]]) -> list[Applied]:
+    """The answers, in whose words no credential of the object is repeated that was sent."""
+    shown = Shown()
+    return [
+        replace(answer, detail=shown.repeated(answer.detail, body)) if answer.detail else answer
+        for answer, body in zip(answers, bodies, strict=True)
+    ]
 
 
 def _notes(names: Sequence[ObjectName], answers: Sequence[Applied], live: Bodies) -> Iterator[Note]:

@@ -1,7 +1,7 @@
 """Values as they may be shown: those of Secrets are gone already, and credentials that stand elsewhere are masked."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mlplat.cluster.redaction import LAST_APPLIED, Redacted, digest
@@ -59,14 +59,33 @@ class Shown:
         """A text without the credentials in it; `name` is what it is the value of."""
         if is_credential(name, value) or self._is_secret(value):
             return MASKED
-        if "\n" in value:
+        if "\n" in value or value.lstrip()[:1] in ("{", "["):
             value = mask_lines(value)
         masked = mask_words(value)
         if not self._secrets:
             return masked
         return _TOKENS.sub(lambda match: MASKED if self._is_secret(match.group()) else match.group(), masked)
 
+    def repeated(self, text: str, body: Any) -> str:
+        """What a server says of an object, without what the object holds and nobody may see: refusals quote values."""
+        for one in sorted(_withheld(body, self.value(body, ())), key=len, reverse=True):
+            text = text.replace(one, MASKED)
+        return mask_words(text)
+
     def _is_secret(self, text: str) -> bool:
         if not self._secrets or len(text) < _SHORTEST:
             return False
         return digest(text.encode("utf-8", "replace")) in self._secrets
+
+
+def _withheld(value: Any, shown: Any) -> Iterator[str]:
+    """The texts of a value that are not shown."""
+    if isinstance(value, str):
+        if shown == MASKED and value and not isinstance(value, Redacted):
+            yield value
+    elif is_map(value):
+        for key, inner in value.items():
+            yield from _withheld(inner, shown[key] if is_map(shown) else MASKED)
+    elif is_list(value):
+        for index, inner in enumerate(value):
+            yield from _withheld(inner, shown[index] if is_list(shown) else MASKED)
