@@ -68,7 +68,7 @@ def redact(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """
     if body.get("kind") != "Secret" or body.get("apiVersion") != "v1":
         return body
-    values = _values(body)
+    values = secret_values(body)
     redacted = {key: value for key, value in body.items() if key != "stringData"}
     if "data" in body or "stringData" in body:
         redacted["data"] = {key: Redacted(value) for key, value in values.items()}
@@ -81,7 +81,8 @@ def redact(body: Mapping[str, Any]) -> Mapping[str, Any]:
     return redacted
 
 
-def _values(body: Mapping[str, Any]) -> dict[str, bytes]:
+def secret_values(body: Mapping[str, Any]) -> dict[str, bytes]:
+    """The values of a Secret by key: `data` decoded (what is no base64 stands for itself), `stringData` over it."""
     data, texts = body.get("data"), body.get("stringData")
     values = {key: _decoded(value) for key, value in data.items()} if isinstance(data, Mapping) else {}
     if isinstance(texts, Mapping):

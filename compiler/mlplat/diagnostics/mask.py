@@ -101,7 +101,7 @@ def mask_words(text: str) -> str:
         for one in assignments(text)
         if names_credential(one.name) and not _HARMLESS.fullmatch(one.value)
     ]
-    for start, end in reversed(_joined(found)):
+    for start, end in reversed(joined(found)):
         text = text[:start] + MASK + text[end:]
     return mask_text(text)
 
@@ -130,7 +130,7 @@ def secret_ranges(lines: Sequence[str], index: int) -> list[tuple[int, int]]:
         found.append(body.span(1))
     found += _inside_secret(lines, index)
     found = [(start, end) for start, end in found if not _HARMLESS.fullmatch(line[start:end])]
-    return _joined([*found, *hidden.ranges.get(index, ())])
+    return joined([*found, *hidden.ranges.get(index, ())])
 
 
 def _inside_secret(lines: Sequence[str], index: int) -> list[tuple[int, int]]:
@@ -240,11 +240,12 @@ def mask_text(text: str) -> str:
     return _SHAPES.sub(MASK, text)
 
 
-def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
+def joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Stretches of a line (from 0), sorted, and those that meet as one."""
+    found: list[tuple[int, int]] = []
     for start, end in sorted(ranges):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
-            joined.append((start, end))
-    return joined
+            found.append((start, end))
+    return found

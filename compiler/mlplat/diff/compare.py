@@ -22,6 +22,7 @@ from mlplat.diff.overrun import causes_of_excess
 from mlplat.diff.pairing import Pair, pair_objects
 from mlplat.diff.quota import Excess, new_excesses
 from mlplat.diff.report import Action, Change, DiffReport, ObjectName, Total
+from mlplat.diff.secrets import SecretTexts, secret_texts
 from mlplat.diff.state import Side, State
 from mlplat.diff.teams import team_of
 from mlplat.diff.totals import totals_of
@@ -43,6 +44,7 @@ class _Around:
     new: Side
     causes: Causes
     across: bool
+    secrets: SecretTexts
 
 
 def compare_states(old: State, new: State, across: bool = False) -> DiffReport:
@@ -53,12 +55,13 @@ def compare_states(old: State, new: State, across: bool = False) -> DiffReport:
     """
     changes: list[Change] = []
     totals: list[Total] = []
-    causes = causes_between(old, new, across)
+    secrets = secret_texts((old, new))
+    causes = causes_between(old, new, across, secrets)
     for name in sorted({*old.sides, *new.sides} - old.missing - new.missing):
         before, after = _sides(old, new, name)
         shown = name or (new.label if across else "")
         pairs = pair_objects(before.objects, after.objects, across)
-        around = _Around(shown, before, after, causes.of(name), across)
+        around = _Around(shown, before, after, causes.of(name), across, secrets)
         found = [change for pair in pairs for change in _of_pair(pair, around)]
         found += _of_quotas(around, pairs)
         changes += found
@@ -103,7 +106,7 @@ def _whole(item: KubeObject, action: Action, around: _Around) -> Change:
     beside = [one.body for one in others.objects if one.ref[:3] == item.ref[:3]]
     judge = of_created if created else of_deleted
     effects = judge(item.ref[:2], item.body, beside)
-    body = masked(item.body, (), item.body)
+    body = masked(item.body, (), around.secrets.punched(item.body))
     runs = {}
     if item.logical_name != item.ref.name:
         runs[around.environment] = (None, item.ref.name) if created else (item.ref.name, None)
@@ -136,7 +139,7 @@ def _edits(pair: Pair, old: KubeObject, new: KubeObject, around: _Around) -> Ite
     for difference in telling:
         edit = Edit(old.body, new.body, difference, versions)
         effects = of_new_run(edit, is_kept(old.body)) if is_run else of_edit(new.ref[:2], edit, refused)
-        change = _change(new, Action.CHANGED, around, effects, _masked(difference, old, new))
+        change = _change(new, Action.CHANGED, around, effects, _masked(difference, (old, new), around))
         causes = around.causes.of_difference(old, new, difference, schema)
         runs = {around.environment: (old.ref.name, new.ref.name)} if pair.is_new_run else {}
         yield replace(change, causes=causes, runs=runs)
@@ -156,8 +159,9 @@ def _is_expected(difference: Difference, pair: Pair, around: _Around) -> bool:
     return around.across and path == _NAMESPACE
 
 
-def _masked(difference: Difference, old: KubeObject, new: KubeObject) -> Difference:
-    before, after = difference.old, difference.new
+def _masked(difference: Difference, items: tuple[KubeObject, KubeObject], around: _Around) -> Difference:
+    old, new = items
+    before, after = (around.secrets.punched(value) for value in (difference.old, difference.new))
     return replace(
         difference,
         old=before if before is ABSENT else masked(old.body, difference.old_path, before),
@@ -169,14 +173,15 @@ def _change(
     item: KubeObject, action: Action, around: _Around, effects: tuple[Effect, ...], difference: Difference
 ) -> Change:
     path = difference.old_path if difference.removed else difference.new_path
+    shown = around.secrets.shown
     return Change(
         action=action,
         object=ObjectName(item.body["apiVersion"], item.ref.kind, item.ref.namespace or None, item.logical_name),
-        path=difference.readable,
-        pointer=pointer_of(path),
-        old=difference.old,
-        new=difference.new,
-        effects=effects,
+        path=shown(difference.readable),
+        pointer=shown(pointer_of(path)),
+        old=shown(difference.old),
+        new=shown(difference.new),
+        effects=tuple(replace(effect, why=shown(effect.why)) for effect in effects),
         environments=(around.environment,) if around.environment else (),
         team=team_of(item, around.old, around.new),
         unit=item.unit if item.origin is not None else None,

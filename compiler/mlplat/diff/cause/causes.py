@@ -6,7 +6,7 @@ from typing import Any
 from mlplat.compare.difference import Difference
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.diagnostics import Span
-from mlplat.diagnostics.mask import MASK, lines_of, mask_text, secret_ranges
+from mlplat.diagnostics.mask import MASK, joined, lines_of, mask_text, secret_ranges
 from mlplat.diff.cause.lines import ChangedLines
 from mlplat.diff.cause.places import (
     Differs,
@@ -20,6 +20,7 @@ from mlplat.diff.cause.places import (
 from mlplat.diff.cause.search import Budget, Found, Makers, Search
 from mlplat.diff.cause.spec_changes import Known, spec_changes
 from mlplat.diff.report import Cause
+from mlplat.diff.secrets import SecretTexts
 from mlplat.diff.state import Side, State
 from mlplat.objects.pointer import pointer_of, steps_of
 
@@ -35,6 +36,7 @@ class Causes:
     old: State
     new: State
     sides: tuple[Side | None, Side | None]
+    secrets: SecretTexts
     search: Search | None = None
     written: tuple[Written, Written] | None = None
     differs: Differs | None = None
@@ -97,7 +99,7 @@ class Causes:
         text = ""
         if 0 < span.line <= len(lines):
             text = lines[span.line - 1]
-            for start, end in reversed(secret_ranges(lines, span.line - 1)):
+            for start, end in reversed(joined([*secret_ranges(lines, span.line - 1), *self.secrets.ranges(text)])):
                 text = text[:start] + MASK + text[end:]
         return Cause(span, mask_text(text).strip(), state.prefix.removesuffix(":"), certain)
 
@@ -130,6 +132,7 @@ class Between:
     budget: Budget
     lines: ChangedLines
     layers: tuple[Layers, Layers]
+    secrets: SecretTexts
     compared: Known = field(default_factory=dict)
     answers: dict[tuple[object, ...], Found] = field(default_factory=dict)
 
@@ -137,21 +140,20 @@ class Between:
         """The causes of the changes of one environment."""
         before, after = self.old.sides.get(name), self.new.sides.get(name)
         if before is None or after is None or before.resolved is None or after.resolved is None:
-            return Causes(self.old, self.new, (before, after))
+            return Causes(self.old, self.new, (before, after), self.secrets)
         changes = spec_changes(before.resolved, after.resolved, self.compared)
         search = Search(changes, self.makers, self.budget, self.answers)
         folders = folders_of_one(before.resolved, after.resolved)
         differs = folders if self.across else lines_that_changed(self.lines)
         written = Written(before.resolved, self.layers[0]), Written(after.resolved, self.layers[1])
-        return Causes(self.old, self.new, (before, after), search, written, differs)
+        return Causes(self.old, self.new, (before, after), self.secrets, search, written, differs)
 
 
-def causes_between(old: State, new: State, across: bool) -> Between:
+def causes_between(old: State, new: State, across: bool, secrets: SecretTexts) -> Between:
     """The causes of all changes between two states. Trying may cost as many lowerings as both states have objects,
     and some: what cannot be tried any more is guessed, and said to be."""
     objects = sum(len(side.objects) for state in (old, new) for side in state.sides.values())
     budget = Budget(objects + _AT_LEAST)
     lines = ChangedLines(old.sources, new.sources)
-    return Between(
-        old, new, across, Makers(new.memory), budget, lines, (by_address(old.layers), by_address(new.layers))
-    )
+    layers = by_address(old.layers), by_address(new.layers)
+    return Between(old, new, across, Makers(new.memory), budget, lines, layers, secrets)

@@ -76,7 +76,8 @@ def change_text(change: Change) -> str:
     if change.new is ABSENT:
         return f"removed {value_text(change.old)}"
     if change.old == change.new:
-        return f"{MASK}, another one" if change.new == MASK else value_text(change.new)
+        text = value_text(change.new)  # of a quota, or of a value of which what differs is masked
+        return f"{text}, another one" if MASK in text else text
     return f"{value_text(change.old)} → {value_text(change.new)}"
 
 

@@ -1,0 +1,90 @@
+"""Values of the Secrets of two states: masked wherever else they stand, in values, in lines and in what is said."""
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from mlplat.cluster.redaction import secret_values
+from mlplat.diagnostics.mask import MASK
+from mlplat.diff.state import State
+from mlplat.objects.equality import is_list, is_map
+
+_SHORTEST = 8
+"""Characters of the shortest value that is looked for elsewhere: shorter ones are words of every text. The same as in
+`mlplat drift`."""
+_SHORTEST_LINE = 20
+"""Characters of the shortest line of a value of several lines that is looked for: one of a key, not of a header."""
+_HOLE = "\ue000"
+"""Stands for a value until the rest of its text is masked too, which must not read the mask as words."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretTexts:
+    """Every form in which a value of a Secret may stand in a text; `pattern` is None where there is no such value."""
+
+    pattern: re.Pattern[str] | None = None
+
+    def punched(self, value: Any) -> Any:
+        """A value of an object with a hole for each value of a Secret, in keys too."""
+        if self.pattern is None:
+            return value
+        if isinstance(value, str):
+            return self.pattern.sub(_HOLE, value)
+        if is_map(value):
+            return {self.punched(key): self.punched(inner) for key, inner in value.items()}
+        return [self.punched(inner) for inner in value] if is_list(value) else value
+
+    def shown(self, value: Any) -> Any:
+        """A value, or a sentence, with `(masked)` for each value of a Secret and each hole."""
+        return value if self.pattern is None else _filled(self.punched(value))
+
+    def ranges(self, line: str) -> list[tuple[int, int]]:
+        """Start and end (from 0) of the values of Secrets in a line."""
+        return [found.span() for found in self.pattern.finditer(line)] if self.pattern is not None else []
+
+
+def _filled(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace(_HOLE, MASK)
+    if is_map(value):
+        return {_filled(key): _filled(inner) for key, inner in value.items()}
+    return [_filled(inner) for inner in value] if is_list(value) else value
+
+
+def secret_texts(states: Iterable[State]) -> SecretTexts:
+    """The values of all Secrets of some states, but for names of objects, which are printed as such."""
+    forms: set[str] = set()
+    names: set[str] = set()
+    for state in states:
+        for side in state.sides.values():
+            for item in side.objects:
+                names |= {item.ref.name, item.ref.namespace}
+                if item.ref[:2] == ("", "Secret"):
+                    forms.update(_forms(item.body))
+    wanted = sorted(forms - names, key=lambda form: (-len(form), form))
+    return SecretTexts(re.compile("|".join(map(re.escape, wanted)))) if wanted else SecretTexts()
+
+
+def _forms(body: Mapping[str, Any]) -> Iterator[str]:
+    for part in ("data", "stringData"):  # each by itself: a key of both has two values
+        for value in secret_values({part: body.get(part)}).values():
+            yield from _forms_of(value)
+
+
+def _forms_of(value: bytes) -> Iterator[str]:
+    """A value as it is, as YAML, JSON and addresses write it, and as base64; of one with several lines also each."""
+    text = value.decode("utf-8", "replace").strip()
+    if len(text) < _SHORTEST:
+        return
+    yield from (text, text.replace("'", "''"), json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
+    yield quote(text, safe="")
+    for raw in (value, value.strip()):
+        for encoded in (base64.b64encode(raw), base64.urlsafe_b64encode(raw)):
+            yield from (encoded.decode("ascii"), encoded.decode("ascii").rstrip("="))
+    lines = [line.strip() for line in text.splitlines()]
+    if len(lines) > 1:
+        yield from (line for line in lines if len(line) >= _SHORTEST_LINE and " " not in line)
