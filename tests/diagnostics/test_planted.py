@@ -168,3 +168,19 @@ def test_what_a_program_repeats_of_any_file_is_masked(text: str) -> None:
 )
 def test_what_names_a_secret_is_shown(line: str) -> None:
     assert "shown" in mask_lines(line)
+
+
+SHOWN_AS = {
+    "kind: Secret\ndata: {tls.crt: '', tls.key: \"\"}": "kind: Secret\ndata: {tls.crt: '', tls.key: \"\"}",
+    "kind: Secret\ndata: {hunter2, hunter3: }": "kind: Secret\ndata: {(masked), (masked): }",
+    'args: ["--password=X9", "--token"]': 'args: ["--password=(masked)", "--token"]',
+    "args: ['--password=X9', '--verbose']": "args: ['--password=(masked)', '--verbose']",
+    'args: ["--token=two words"]': 'args: ["--token=(masked)"]',
+    'args: [--password=X"Y, z]': "args: [--password=(masked), z]",
+    'a: run "password=X"Y': 'a: run "password=(masked)',
+}
+
+
+@pytest.mark.parametrize("text", SHOWN_AS)
+def test_what_is_beside_a_value_is_left_as_it_is(text: str) -> None:
+    assert mask_lines(text) == SHOWN_AS[text]

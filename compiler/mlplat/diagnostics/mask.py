@@ -33,6 +33,8 @@ _WHOLE_NAME = re.compile(_NAME)
 _FIELD = re.compile(
     rf"""(?:^|[\s{{,\[?&"'-])["']?(?:{_NAME})["']?\s*[:=]\s*(?P<value>"[^"]*"?|'[^']*'?|[^\s,}}#"'][^#,}}]*)"""
 )
+_QUOTED = re.compile(r"""(?:^|[\[{,?]|[:-]\s)\s*(?:"(?P<double>(?:\\.|[^"\\])*)"|'(?P<single>(?:''|[^'])*)')""")
+"""A text in quotes where YAML begins one, so not what only looks like one within a text without."""
 _NAMED = re.compile(rf"""\bname:\s*["']?(?:{_NAME})["']?\s*(?:$|[,}}#])""")
 _VALUE = re.compile(r"""(?:^|[\s{,-])(?:va\w*|default):\s*(?P<value>"[^"]*"?|'[^']*'?|[^\s,}#"'][^#,}]*)""")
 _HARMLESS = re.compile(r"""["']?(?:|[|>][-+0-9]*|[&*!{\[].*|true|false|null|~|[0-9.]{1,5}|\$.*)["']?\s*""")
@@ -120,8 +122,9 @@ def secret_ranges(lines: Sequence[str], index: int) -> list[tuple[int, int]]:
     """
     line = lines[index]
     found = credential_shapes(line)
-    found += [match.span("value") for match in _FIELD.finditer(line)]
     hidden = _hidden(tuple(lines))
+    quoted = [match.span(match.lastgroup or 0) for match in _QUOTED.finditer(line)] if hidden.complete else []
+    found += [_within(match.span("value"), quoted) for match in _FIELD.finditer(line)]
     beside = [lines[near] for near in (index - 1, index, index + 1) if 0 <= near < len(lines)]
     if not hidden.complete and any(_NAMED.search(near) for near in beside):
         found += [match.span("value") for match in _VALUE.finditer(line)]
@@ -131,6 +134,12 @@ def secret_ranges(lines: Sequence[str], index: int) -> list[tuple[int, int]]:
     found += _inside_secret(lines, index)
     found = [(start, end) for start, end in found if not _HARMLESS.fullmatch(line[start:end])]
     return joined([*found, *hidden.ranges.get(index, ())])
+
+
+def _within(place: tuple[int, int], quoted: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """So much of a stretch as is within the quotes that it begins in, if any."""
+    start, end = place
+    return start, min([end, *(last for first, last in quoted if first <= start < last)])
 
 
 def _inside_secret(lines: Sequence[str], index: int) -> list[tuple[int, int]]:

@@ -82,6 +82,10 @@ class _Value:
     def get(self, key: str) -> "_Value | None":
         return next((value for name, value in self.items or () if name is not None and name.text == key), None)
 
+    def is_left_out(self) -> bool:
+        """True where nothing stands, or no more than a null: a text in quotes that is empty is one."""
+        return self.items is None and not self.style and self.text in _EMPTY
+
     def said(self, key: str) -> str:
         found = self.get(key)
         return found.text if found is not None and found.items is None else ""
@@ -210,7 +214,7 @@ class _Walk:
                 self.hide(value)
             return
         for key, inner in value.items:
-            if key is not None and inner.items is None and inner.text in _EMPTY and key.text not in _SPEC_WORDS:
+            if key is not None and inner.is_left_out() and key.text not in _SPEC_WORDS:
                 self.hide(key)
             self.spec(inner, (*path, key.text) if key is not None else path)
 
@@ -238,7 +242,7 @@ class _Walk:
             self.hide(value)
             return
         for inner_key, inner in value.items:
-            if inner_key is not None and inner.items is None and inner.text in _EMPTY:
+            if inner_key is not None and inner.is_left_out():
                 self.hide(inner_key)  # `{hunter2}`: a key without a value may be the value
             self.everything(inner)
 
