@@ -68,14 +68,48 @@ def _listed(items: Sequence[str]) -> str:
 
 
 def _rules(edit: Edit) -> Effect:
+    more, less = _more_and_less(edit)
+    if more and not (edit.difference.removed and not _frees(edit)):
+        return Effect(Impact.PERMISSION_WIDENED, f"whoever has the role may also {_listed(more)}", _RBAC)
+    if less:
+        return _no_longer(less)
+    return Effect(Impact.NOTHING, "the same is allowed, in other words", _RBAC)
+
+
+def _more_and_less(edit: Edit) -> tuple[list[str], list[str]]:
+    """What the rules allow more than before, and what less."""
     before, after = atoms(edit.old.get("rules")), atoms(edit.new.get("rules"))
     more = sorted(_in_words(atom) for atom in after if not allows(before, atom))
     less = sorted(_in_words(atom) for atom in before if not allows(after, atom))
-    if more:
-        return Effect(Impact.PERMISSION_WIDENED, f"whoever has the role may also {_listed(more)}", _RBAC)
-    if less:
-        return Effect(Impact.PERMISSION_NARROWED, f"whoever has the role may no longer {_listed(less)}", _RBAC)
-    return Effect(Impact.NOTHING, "the same is allowed, in other words", _RBAC)
+    return more, less
+
+
+def _frees(edit: Edit) -> bool:
+    """True for what is taken out of a rule and allows more by that: the last of its `resourceNames`. Whatever else is
+    taken out gives nothing; what stands in its place is told by a change of its own."""
+    if "resourceNames" not in edit.path:
+        return False
+    rules, index = edit.new.get("rules"), edit.difference.new_path[1]
+    rule = rules[index] if isinstance(rules, list | tuple) and isinstance(index, int) and index < len(rules) else None
+    return not (isinstance(rule, Mapping) and rule.get("resourceNames"))
+
+
+def taken_away(key: tuple[str, str], edit: Edit) -> Iterator[Effect]:
+    """What a change takes away besides what it gives: where one value of a list stands in the place of another."""
+    if key[0] != _GROUP or edit.difference.added or edit.difference.removed:
+        return
+    if edit.path[:1] == ("rules",):
+        more, less = _more_and_less(edit)
+        if more and less:
+            yield _no_longer(less)
+    elif edit.path[:1] == ("subjects",):
+        before, after = _people(edit.old), _people(edit.new)
+        if after - before and before - after:
+            yield _not_any_more(edit.old, sorted(before - after))
+
+
+def _no_longer(less: Sequence[str]) -> Effect:
+    return Effect(Impact.PERMISSION_NARROWED, f"whoever has the role may no longer {_listed(less)}", _RBAC)
 
 
 def _subject(value: Any) -> str:
@@ -89,11 +123,16 @@ def _subjects(edit: Edit) -> Effect:
     before, after = _people(edit.old), _people(edit.new)
     role = _role(edit.new)
     more, less = sorted(after - before), sorted(before - after)
-    if more:
+    if more and not edit.difference.removed:
         return Effect(Impact.PERMISSION_WIDENED, f"{', '.join(more[:3])} may do what {role} allows", _RBAC)
     if less:
-        return Effect(Impact.PERMISSION_NARROWED, f"{', '.join(less[:3])} may no longer do what {role} allows", _RBAC)
+        return _not_any_more(edit.old, less)
     return Effect(Impact.NOTHING, "the same people, in other words", _RBAC)
+
+
+def _not_any_more(body: Body, people: Sequence[str]) -> Effect:
+    why = f"{', '.join(people[:3])} may no longer do what {_role(body)} allows"
+    return Effect(Impact.PERMISSION_NARROWED, why, _RBAC)
 
 
 def _people(body: Body) -> frozenset[str]:
@@ -119,10 +158,10 @@ def _unbound(body: Body, others: Sequence[Body]) -> Effect:
     people = sorted(_people(body))
     if not people:
         return Effect(Impact.NOTHING, "it bound nobody", _RBAC)
-    return Effect(
-        Impact.PERMISSION_NARROWED, f"{', '.join(people[:3])} may no longer do what {_role(body)} allows", _RBAC
-    )
+    return _not_any_more(body, people)
 
+
+_GROUP = "rbac.authorization.k8s.io"
 
 _ROLE = KindRows(
     Effect(Impact.NOTHING, "nobody has the role until it is bound", _RBAC),
@@ -152,7 +191,6 @@ def _created_cluster_role(body: Body, others: Sequence[Body]) -> Effect:
 
 
 _BINDING = KindRows(_bound, _unbound, (Row("subjects/**", _subjects),))
-_GROUP = "rbac.authorization.k8s.io"
 
 ROWS: Mapping[tuple[str, str], KindRows] = {
     (_GROUP, "Role"): _ROLE,

@@ -52,7 +52,7 @@ def of_edit(key: tuple[str, str], edit: Edit, refused: Mapping[str, Effect]) -> 
 
     `refused` is what `refused_pointers` says of the two states.
     """
-    effects = [_main(key, edit, refused), *_tags(edit)]
+    effects = [_main(key, edit, refused), *_tags(edit), *access.taken_away(key, edit)]
     unique = {effect.impact: effect for effect in reversed(effects)}
     return tuple(sorted(unique.values(), key=lambda effect: ORDER[effect.impact]))
 
