@@ -10,8 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mlplat.cli.main import cli
+from mlplat.cluster.live import LiveState, Unread, UnreadKind
 from mlplat.compiler.pipeline import compile_platform
 from mlplat.drift.explain import words_for
+from mlplat.drift.sources import Question, prepare
 
 ROOT = Path(__file__).parents[2]
 MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one, namespace: team}\ndata: {answer: on, time: 1:30}\n"
@@ -256,6 +258,56 @@ def test_an_environment_does_not_differ_from_itself_and_a_change_has_its_line(tm
     assert str(finding["declared"]) in line
 
 
+def test_an_orphan_of_a_kind_that_nothing_declares_any_more_is_found(tmp_path: Path) -> None:
+    for name in ("platform.yaml", "environments", "components"):
+        source = ROOT / name
+        shutil.copytree(source, tmp_path / name) if source.is_dir() else shutil.copy(source, tmp_path / name)
+    side = prepare(Question(str(tmp_path), environment="prod"))
+    extra = {one.gvk.kind: one for one in side.requests if one.only_orphans}
+    declared = {one.gvk.kind for one in side.requests if not one.only_orphans}
+    assert extra, "prod has something of every kind"
+    assert not declared & set(extra)
+    assert {one.selector for one in extra.values()} == {"mlplat.dev/environment=prod"}
+    bodies = [item.body for item in compile_platform(tmp_path, ("prod",)).objects["prod"].objects]
+    kind = sorted(extra)[0]
+    request = extra[kind]
+    left: dict[str, Any] = {
+        "apiVersion": request.gvk.api_version,
+        "kind": kind,
+        "metadata": {
+            "name": "left",
+            "labels": {"mlplat.dev/environment": "prod"},
+            "annotations": {"mlplat.dev/identity": f"x:{request.gvk.group}/{kind}:ns/left"},
+        },
+    }
+    if request.namespaced:
+        left["metadata"]["namespace"] = "ns"
+    unread = (UnreadKind(request.gvk, Unread.FORBIDDEN, "HTTP 403"),)
+    read = side.report(LiveState((*bodies, left), frozenset(one.gvk for one in side.requests), server="https://x"))
+    assert [(one.cls, one.object.name) for one in read.findings] == [("orphan", "left")]
+    refused = side.report(LiveState(tuple(bodies), frozenset(), unread, server="https://x"))
+    assert (refused.findings, refused.complete) == ((), True)
+    said = [one.text for one in refused.notes if one.reason == "unsearched"]
+    assert said == [f"orphans of {kind} were not looked for: forbidden"]
+    absent = (UnreadKind(request.gvk, Unread.NOT_INSTALLED, "HTTP 404"),)
+    silent = side.report(LiveState(tuple(bodies), frozenset(), absent, server="https://x"))
+    assert "unsearched" not in {one.reason for one in silent.notes}
+    commands = drift("--env", "prod", "--dump-commands", root=tmp_path).stdout
+    assert f"{request.plural}.{request.gvk.version}.{request.gvk.group}" in commands
+    assert "--selector=mlplat.dev/environment=prod" in commands
+    assert request.plural in drift("--env", "prod", "--rbac", root=tmp_path).stdout
+
+
+def test_plain_manifests_with_a_tracking_label_say_where_orphans_are_looked_for(sides: tuple[Path, Path]) -> None:
+    named = ("--declared", str(sides[0]), "--live", str(sides[1]), "-o", "json")
+    found = report(drift(*named, "--tracking-label", "a=b"))
+    assert [one["text"] for one in found["notes"]] == ["orphans are looked for among what the dump holds"]
+    assert report(drift(*named))["notes"] == []
+    side = prepare(Question(declared=str(sides[0]), tracking_label="a=b"))
+    (note,) = side.report(LiveState(read=frozenset(one.gvk for one in side.requests), server="https://x")).notes
+    assert note.text == "orphans are looked for among the declared kinds only: ConfigMap"
+
+
 def test_a_revision_is_compared_and_an_uncommitted_tree_is_named(tmp_path: Path) -> None:
     for name in ("platform.yaml", "environments", "components"):
         source = ROOT / name
@@ -272,7 +324,7 @@ def test_a_revision_is_compared_and_an_uncommitted_tree_is_named(tmp_path: Path)
     assert "uncommitted" in {note["reason"] for note in now["notes"]}
     then = report(drift("--env", "prod", "--live", str(live), "--at", "HEAD", "-o", "json", root=tmp_path))
     assert then["findings"] == []
-    assert {note["reason"] for note in then["notes"]} <= {"explained"}
+    assert {note["reason"] for note in then["notes"]} <= {"explained", "unsearched"}
     assert drift("--env", "prod", "--live", str(live), "--at", "nowhere", root=tmp_path).return_value == 1
 
 

@@ -48,6 +48,8 @@ class KindRequest:
     namespaced: bool
     namespaces: tuple[str, ...] = ()
     selector: str | None = None
+    only_orphans: bool = False
+    """Nothing of the kind is declared: it is looked at for what is left, and is no matter where it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class ClusterReader:
 
     def _kind(self, request: KindRequest, served: Served, of: int) -> "_Kind":
         found = one_kind(self.caller, request, served, self.redact)
-        if self.definitions and found.read:
+        if self.definitions and found.read and not request.only_orphans:
             found.definition = definition_of(self.caller, request.gvk, served)
         self.done.append(request.gvk)
         self.progress(len(self.done), of)

@@ -115,7 +115,7 @@ class Mirror:
         try:
             served = self._serves(gvk)
             found = one_kind(self._caller, copy.request, served, self._redact)
-            if found.read:
+            if found.read and not copy.request.only_orphans:
                 copy.definition = definition_of(self._caller, gvk, served)
         except RefusedError as refused:
             self._set(copy, {}, read=False, unread=(UnreadKind(gvk, refused.why, refused.detail),))

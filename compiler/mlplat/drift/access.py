@@ -28,7 +28,7 @@ def cluster_role(name: str, requests: Sequence[KindRequest]) -> dict[str, Any]:
         {"apiGroups": [group], "resources": sorted(plurals), "verbs": list(VERBS)}
         for group, plurals in sorted(groups.items())
     ]
-    names = definitions(requests)
+    names = definitions(one for one in requests if not one.only_orphans)
     if names:
         rules.append(
             {
@@ -82,7 +82,8 @@ def dump_commands(options: Sequence[str], requests: Sequence[KindRequest], conte
     """Shell commands that write everything that is to be compared into the folder `live`, and compare it.
 
     `options` are those that say what is declared (`--env prod`), `context` those that name the cluster for kubectl.
-    The last command only runs when all went well: a kind that could not be read must not count as absent.
+    The last command only runs when all went well: a kind that could not be read must not count as absent. Kinds that
+    are only searched for orphans may fail: the cluster need not have them.
     """
     kubectl = shlex.join(("kubectl", *context))
     commands = [f"mkdir -p {DUMP}"]
@@ -93,8 +94,9 @@ def dump_commands(options: Sequence[str], requests: Sequence[KindRequest], conte
         scope = " --all-namespaces" if request.namespaced else ""
         selector = f" --selector={shlex.quote(request.selector)}" if request.selector else ""
         file = f"{DUMP}/{request.plural}.{gvk.group or 'core'}.json"
-        commands.append(f"{kubectl} get {resource}{scope}{selector} --show-managed-fields -o json > {file}")
-    names = definitions(requests)
+        command = f"{kubectl} get {resource}{scope}{selector} --show-managed-fields -o json > {file}"
+        commands.append(f"{{ {command} || true; }}" if request.only_orphans else command)
+    names = definitions(one for one in requests if not one.only_orphans)
     if names:
         named = " ".join(("customresourcedefinitions", *names, "--ignore-not-found"))
         commands.append(f"{kubectl} get {named} -o json > {DUMP}/definitions.json")

@@ -49,6 +49,8 @@ class DeclaredSet:
     environment: str | None = None
     tracking: tuple[str, str] | None = None
     held_kinds: tuple[GVK, ...] = ()
+    searched_kinds: tuple[GVK, ...] = ()
+    """Kinds beside those that are only searched for orphans: what cannot be read of them is worth a note."""
     known: frozenset[ObjectRef] = frozenset()
     """Objects that are declared elsewhere (those of Argo CD, on its own cluster): neither compared nor orphans."""
     notes: tuple[Note, ...] = field(default_factory=tuple)

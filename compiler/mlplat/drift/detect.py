@@ -1,6 +1,6 @@
 """Declared and live in, a report out: joins the two sides, judges each pair, and says what could not be compared."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from mlplat.drift.declared import DeclaredObject, DeclaredSet
 from mlplat.drift.defaults.lookup import Defaults, defaults_of
 from mlplat.drift.ignore import IgnoreRule, apply_rules
 from mlplat.drift.managers import Appliers
-from mlplat.drift.orphans import find_orphans
+from mlplat.drift.orphans import find_orphans, unsearched_notes
 from mlplat.drift.owners import owners_of
 from mlplat.drift.pairs import judge
 from mlplat.drift.report import Cause, Confidence, DriftClass, DriftFinding, DriftReport, Note, ObjectName
@@ -37,7 +37,7 @@ class Settings:
 
 
 def requests_of(declared: DeclaredSet, tables: Tables) -> tuple[KindRequest, ...]:
-    """The kinds to list: the declared ones, and those that the environment once had."""
+    """The kinds to list: the declared ones, those that the environment once had, and those that it may have had."""
     spaces: dict[GVK, set[str]] = {}
     for item in declared.objects:
         spaces.setdefault(item.gvk, set()).add(item.ref.namespace)
@@ -49,7 +49,18 @@ def requests_of(declared: DeclaredSet, tables: Tables) -> tuple[KindRequest, ...
         namespaced = table.namespaced if table is not None else any(names)
         plural = table.plural if table is not None else likely_plural(gvk.kind)
         made.append(KindRequest(gvk, plural, namespaced, tuple(sorted(names - {""}))))
-    return tuple(made)
+    return (*made, *_searches(declared, tables))
+
+
+def _searches(declared: DeclaredSet, tables: Tables) -> Iterator[KindRequest]:
+    """The kinds that are only searched for orphans, narrowed to the tracking label."""
+    if declared.tracking is None:
+        return
+    for gvk in declared.searched_kinds:
+        table = tables.lookup(gvk.api_version, gvk.kind)
+        if table is not None:
+            selector = "=".join(declared.tracking)
+            yield KindRequest(gvk, table.plural, table.namespaced, selector=selector, only_orphans=True)
 
 
 def likely_plural(kind: str) -> str:
@@ -69,7 +80,9 @@ def detect(declared: DeclaredSet, live: LiveState, settings: Settings) -> DriftR
     run = _Run(settings, shown, around)
     unread = {one.gvk.group_kind: one for one in live.unread if one.namespace is None}
     partly = {(one.gvk.group_kind, one.namespace): one for one in live.unread if one.namespace is not None}
-    untold = [_not_comparable(one) for one in live.unread]
+    searched = frozenset(declared.searched_kinds)
+    untold = [_not_comparable(one) for one in live.unread if one.gvk not in searched]
+    unsearched = unsearched_notes([one for one in live.unread if one.gvk in searched])
     for item in declared.objects:
         key = item.gvk.group_kind
         if key in unread or (key, item.ref.namespace) in partly:
@@ -85,7 +98,7 @@ def detect(declared: DeclaredSet, live: LiveState, settings: Settings) -> DriftR
     return DriftReport(
         environment=declared.environment,
         findings=tuple(findings),
-        notes=(*declared.notes, *twice, *run.notes, *unclaimed.notes, *ruled.notes, *explained),
+        notes=(*declared.notes, *twice, *run.notes, *unclaimed.notes, *unsearched, *ruled.notes, *explained),
         complete=not any(one.cls is DriftClass.NOT_COMPARABLE for one in findings),
         objects=len(declared.objects),
         in_sync=clean,

@@ -1,6 +1,6 @@
 """The declared side from specifications: an environment, compiled in memory by the code that builds it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from mlplat.compiler.emit.names import file_stems
 from mlplat.compiler.emit.tree import units_of
 from mlplat.compiler.emit.write import compare_tree
 from mlplat.compiler.lower.finish import ENVIRONMENT_LABEL
+from mlplat.compiler.lower.kinds import EMITTED
 from mlplat.compiler.pipeline import GENERATED, Compiled, compile_platform, scope_of
 from mlplat.diagnostics import Span, has_errors
 from mlplat.drift.declared import DeclaredObject, DeclaredSet, Locate
@@ -83,11 +84,13 @@ class CompiledEnvironment:
         """The declared set; `tracking` is the label of orphans, None for the environment's own."""
         files = dict(self._files())
         objects = tuple(self._object(item, tables, files) for item in self.compiled.objects[self.name].objects)
+        held = self._held() - {item.gvk for item in objects}
         return DeclaredSet(
             objects,
             environment=self.name,
             tracking=tracking or (ENVIRONMENT_LABEL, self.name),
-            held_kinds=tuple(sorted(self._held() - {item.gvk for item in objects})),
+            held_kinds=tuple(sorted(held)),
+            searched_kinds=tuple(_emitted(tables, {gvk.group_kind for gvk in held | {item.gvk for item in objects}})),
             known=frozenset(self._argocd()),
             notes=tuple(self._stale()),
         )
@@ -177,6 +180,15 @@ def compile_environment(root: Path, name: str, committed: Path) -> "CompiledEnvi
     if has_errors(compiled.findings) or name not in compiled.objects:
         return compiled
     return CompiledEnvironment(name, compiled, committed)
+
+
+def _emitted(tables: Tables, known: Collection[tuple[str, str]]) -> Iterator[GVK]:
+    """The kinds that mlplat writes for the versions of `tables`, without some: the last object of a kind may be gone
+    from the specifications, and from the inventory with the next build, and still be in the cluster."""
+    for api_version, kind in EMITTED:
+        gvk = GVK(*parse_api_version(api_version), kind)
+        if gvk.group_kind not in known and tables.lookup(api_version, kind) is not None:
+            yield gvk
 
 
 def _key(item: KubeObject) -> tuple[str, ...]:

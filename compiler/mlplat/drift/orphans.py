@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mlplat.cluster.live import Unread, UnreadKind
 from mlplat.drift.declared import DeclaredSet
 from mlplat.drift.managers import STATUS, Appliers
 from mlplat.drift.owners import Entry, owners_of
@@ -64,6 +65,22 @@ def find_orphans(declared: DeclaredSet, live: Mapping[ObjectRef, Mapping[str, An
         else:
             findings.append(one)
     return Unclaimed(tuple(findings), tuple(notes))
+
+
+_OF_NO_MATTER = (Unread.NOT_INSTALLED, Unread.OTHER_VERSION)
+"""What is not installed has no objects; a dump's objects of another version are searched all the same."""
+
+
+def unsearched_notes(unread: Sequence[UnreadKind]) -> tuple[Note, ...]:
+    """Of kinds of which nothing is declared, those whose orphans would not be seen: one note for each reason."""
+    reasons: dict[Unread, set[str]] = {}
+    for one in unread:
+        if one.why not in _OF_NO_MATTER:
+            reasons.setdefault(one.why, set()).add(one.gvk.kind)
+    return tuple(
+        Note("unsearched", f"orphans of {', '.join(sorted(kinds))} were not looked for: {why}", count=len(kinds))
+        for why, kinds in sorted(reasons.items())
+    )
 
 
 def _is_candidate(body: Mapping[str, Any], tracking: tuple[str, str]) -> bool:

@@ -100,7 +100,7 @@ class DriftFinding:
 class Note:
     """What is worth telling and is no drift: `reason` is `delegated`, `explained`, `ignored`, `copy`, `unused-ignore`,
     `expired-ignore`, `uncommitted`, `stale`, `declared-stale`, `terminating`, `unproven`, `generated-name`,
-    `declared-twice`, `dumped-twice` or `confirm`."""
+    `declared-twice`, `dumped-twice`, `unsearched`, `searched` or `confirm`."""
 
     reason: str
     text: str

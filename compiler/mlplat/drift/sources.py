@@ -22,7 +22,7 @@ from mlplat.drift.detect import Settings, detect, requests_of
 from mlplat.drift.environment import CompiledEnvironment, compile_environment
 from mlplat.drift.managers import parse_appliers
 from mlplat.drift.manifests import Manifests, Reading, declare, read_manifests
-from mlplat.drift.report import DriftReport
+from mlplat.drift.report import DriftReport, Note
 from mlplat.objects.gvk import GVK, gvk_of
 
 STDIN = "-"
@@ -135,10 +135,15 @@ class Comparison:
 
     def report(self, live: LiveState) -> DriftReport:
         """The comparison with a live side that answers `requests`."""
+        declared = self.declared
         if live.definitions and live.definitions != self.definitions:
             declared, _ = self.declare(live.definitions)
-            return detect(declared, live, self.settings)
-        return detect(self.declared, live, self.settings)
+        report = detect(declared, live, self.settings)
+        if self.question.declared is None or self.question.tracking_label is None:
+            return report
+        kinds = sorted({item.gvk.kind for item in declared.objects})
+        where = f"the declared kinds only: {', '.join(kinds)}" if live.server is not None else "what the dump holds"
+        return replace(report, notes=(*report.notes, Note("searched", f"orphans are looked for among {where}")))
 
 
 def prepare(

@@ -1,0 +1,32 @@
+"""Every kind that the lowerings write: where drift searches for what an environment once had."""
+
+EMITTED: tuple[tuple[str, str], ...] = (
+    ("bitnami.com/v1alpha1", "SealedSecret"),
+    ("external-secrets.io/v1", "ExternalSecret"),
+    ("kubeflow.org/v1", "JAXJob"),
+    ("kubeflow.org/v1", "MPIJob"),
+    ("kubeflow.org/v1", "Notebook"),
+    ("kubeflow.org/v1", "PaddleJob"),
+    ("kubeflow.org/v1", "Profile"),
+    ("kubeflow.org/v1", "PyTorchJob"),
+    ("kubeflow.org/v1", "TFJob"),
+    ("kubeflow.org/v1", "XGBoostJob"),
+    ("kubeflow.org/v1alpha1", "PodDefault"),
+    ("kubeflow.org/v1beta1", "Experiment"),
+    ("kueue.x-k8s.io/v1beta2", "ClusterQueue"),
+    ("kueue.x-k8s.io/v1beta2", "LocalQueue"),
+    ("kueue.x-k8s.io/v1beta2", "ResourceFlavor"),
+    ("kueue.x-k8s.io/v1beta2", "WorkloadPriorityClass"),
+    ("rbac.authorization.k8s.io/v1", "RoleBinding"),
+    ("security.istio.io/v1", "AuthorizationPolicy"),
+    ("serving.kserve.io/v1beta1", "InferenceService"),
+    ("trainer.kubeflow.org/v1alpha1", "TrainJob"),
+    ("trainer.kubeflow.org/v1alpha1", "TrainingRuntime"),
+    ("v1", "ConfigMap"),
+    ("v1", "LimitRange"),
+    ("v1", "Namespace"),
+    ("v1", "PersistentVolumeClaim"),
+    ("v1", "ResourceQuota"),
+    ("v1", "ServiceAccount"),
+)
+"""apiVersion and kind, sorted. Which of them an environment can have, the versions of its components say."""
