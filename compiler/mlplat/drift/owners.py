@@ -6,7 +6,7 @@ nothing below it is owned with all that it holds: that is how an atomic list or 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -136,7 +136,7 @@ class Owners:
                     return True
         return False
 
-    def remover(self, path: Path) -> Entry | None:
+    def remover(self, path: Path, keepers: Sequence[Entry] = ()) -> Entry | None:
         """Who most likely took away what stood at a place of the live object; None when there is no evidence.
 
         A removal leaves no trace of its own, so this is a guess, and its confidence is low. Only an Update takes away
@@ -145,15 +145,16 @@ class Owners:
         that writes elsewhere (`kubectl label` beside `spec`) is none. Of the candidates who are no controllers the one
         is chosen that owns fields nearest to the place, by the steps of the path that it owns something under; of
         equally near ones the newest. Where nobody else wrote, a controller is chosen that owns something under the
-        parent itself.
+        parent itself. `keepers` are entries whose own last applied configuration still has the place: such a one wrote
+        it, and would have put it back as the applier would.
         """
-        applied = max(
-            (entry.time or "" for entry in self.entries if entry.is_applier and entry.subresource is None), default=""
-        )
+        kept = [entry for entry in self.entries if (entry.is_applier and entry.subresource is None)]
+        applied = max((entry.time or "" for entry in (*kept, *keepers)), default="")
         candidates = [
             (_nearness(entry, path, self.live), entry.time or "", entry)
             for entry in self.entries
             if not entry.is_applier
+            and not any(entry is one for one in keepers)
             and entry.operation == "Update"
             and entry.subresource is None
             and (entry.time or "") >= applied

@@ -7,6 +7,7 @@ from typing import Any
 
 from mlplat.catalog import node as nodes
 from mlplat.catalog.node import Node
+from mlplat.cluster.redaction import LAST_APPLIED
 from mlplat.compare.difference import ABSENT, Difference, Path
 from mlplat.compare.lists import item_step, naming_of
 from mlplat.compare.tree import compare_objects, step_text
@@ -19,7 +20,7 @@ from mlplat.drift.defaults.products import means_the_same
 from mlplat.drift.defaults.server import stored
 from mlplat.drift.defaults.spot import pattern_of
 from mlplat.drift.delegated import delegation
-from mlplat.drift.owners import Hold
+from mlplat.drift.owners import Entry, Hold
 from mlplat.drift.places import Readable, value_at
 from mlplat.drift.report import Cause, Confidence, DriftClass, DriftFinding, Note, ObjectName, Writer
 from mlplat.drift.rewrites import written_path
@@ -180,10 +181,20 @@ def _remover(case: Case, difference: Difference) -> tuple[Writer, Cause, bool]:
         chosen = next((hold for hold in atomic if not hold.entry.is_applier), atomic[0])
         cause = Cause.PENDING_SYNC if chosen.entry.is_applier else Cause.OUT_OF_BAND
         return chosen.entry.writer, cause, not chosen.entry.is_applier
-    remover = case.owners.remover(path)
+    remover = case.owners.remover(path, _keepers(case, difference.old_path))
     if remover is not None:
-        return replace(remover.writer, exact=False), Cause.OUT_OF_BAND, False
+        return remover.writer, Cause.OUT_OF_BAND, False
     return Writer(), Cause.OUT_OF_BAND if written else Cause.UNKNOWN, False
+
+
+def _keepers(case: Case, path: Path) -> list[Entry]:
+    """Whose last applied configuration still has a place of the declared object, the applier's or not."""
+    if case.last_applied is None:
+        return []
+    written = written_path(case.kind, case.declared.body, path)
+    if case.last_applied.at(case.declared.body, written, case.schema) is ABSENT:
+        return []
+    return [hold.entry for hold in case.owners.of(("metadata", "annotations", LAST_APPLIED)) if not hold.whole]
 
 
 def _owners_of_all(case: Case, parent: Path) -> list[Hold]:
@@ -256,6 +267,9 @@ class _Speaker:
                 (difference.new, difference.new_path, self.case.live),
             )
         )
+        if difference.removed:
+            # The server leaves the time of an entry alone whose fields only become fewer.
+            writer = replace(writer, time=None, exact=False)
         written = written_path(self.case.kind, self.case.declared.body, difference.old_path)
         moved = written != difference.old_path
         return DriftFinding(

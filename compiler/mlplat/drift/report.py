@@ -59,7 +59,8 @@ class Writer:
     (`scale`, `status`) and the time of that manager's last write, RFC 3339.
 
     managedFields have one time for everything that a manager owns: that of the field is at or before it. `exact` is
-    True where the manager owns nothing else in the object, so that it is the field's own.
+    True where the manager owns nothing else in the object, so that it is the field's own. Of what is missing there is
+    no time: a manager that only takes away keeps the one that it had.
     """
 
     manager: str | None = None
