@@ -6,6 +6,7 @@ from typing import Any
 
 from mlplat.catalog import node as nodes
 from mlplat.catalog.node import Node
+from mlplat.compare.difference import Path
 from mlplat.compare.tree import compare_objects
 from mlplat.compare.values import same_value
 from mlplat.drift.defaults.pods import BARE_POD, POD, pod_pattern
@@ -31,7 +32,7 @@ class Defaults:
     def is_default(self, spot: Spot, node: Node | None) -> bool:
         """True for the value that the API server itself fills in there."""
         declared = nodes.default(node) if node else nodes.MISSING
-        if declared is not nodes.MISSING and _equals(spot.value, declared, node, self.kind[0]):
+        if declared is not nodes.MISSING and _equals(spot.value, declared, node, self.kind[0], spot.path):
             return True
         if self.custom:
             return False
@@ -43,7 +44,7 @@ class Defaults:
         inner = pod_pattern(self.kind, spot.pattern)
         rows = [_row(self._built_in, spot.pattern, spot), _row(POD, inner, spot) if inner else nodes.MISSING]
         fixed = [row for row in rows if isinstance(row, str | int | bool)]
-        return bool(fixed) and not any(_equals(spot.value, row, node, "") for row in fixed)
+        return bool(fixed) and not any(_equals(spot.value, row, node, "", spot.path) for row in fixed)
 
     def is_products(self, spot: Spot, node: Node | None) -> bool:
         """True for a value that the product of the kind fills in, whoever owns it since."""
@@ -103,25 +104,30 @@ def _found(table: Mapping[str, Any], spot: Spot, pattern: str, node: Node | None
         return spot.value in row.values
     if callable(row):
         return bool(row(spot))
-    return _equals(spot.value, row, node, "")
+    return _equals(spot.value, row, node, "", spot.path)
 
 
-def _equals(value: Any, default: Any, node: Node | None, group: str) -> bool:
-    """True when a value is a default; what an object has beside its default's fields must be defaults of theirs."""
+def _equals(value: Any, default: Any, node: Node | None, group: str, path: Path) -> bool:
+    """True when a value means what a default does; what an object has beside its default's fields must be defaults of
+    theirs. `path` tells what is a duration or a quantity where the schema does not."""
     if is_map(value) and is_map(default):
         return all(
-            (key in default and _equals(inner, default[key], nodes.child(node, key) if node else None, group))
-            or _is_own_default(inner, nodes.child(node, key) if node else None, group)
+            (
+                key in default
+                and _equals(inner, default[key], nodes.child(node, key) if node else None, group, (*path, key))
+            )
+            or _is_own_default(inner, nodes.child(node, key) if node else None, group, (*path, key))
             for key, inner in value.items()
         ) and all(key in value for key in default)
     if is_list(value) and is_list(default):
         below = {"items": nodes.items(node) or {}} if node else None
-        return not compare_objects({"of": default}, {"of": value}, {"properties": {"of": below}} if below else None)
-    return same_value(default, value, node, (), group)
+        within = {"properties": {"of": below}} if below else None
+        return not compare_objects({"of": default}, {"of": value}, within, group)
+    return same_value(default, value, node, path, group)
 
 
-def _is_own_default(value: Any, node: Node | None, group: str) -> bool:
+def _is_own_default(value: Any, node: Node | None, group: str, path: Path) -> bool:
     if not node:
         return False
     default = nodes.default(node)
-    return default is not nodes.MISSING and _equals(value, default, node, group)
+    return default is not nodes.MISSING and _equals(value, default, node, group, path)
