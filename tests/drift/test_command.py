@@ -1,8 +1,10 @@
 """`mlplat drift` as a user meets it: sides that cannot be read, statuses, environments, the words for structures."""
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +92,31 @@ def test_a_dump_that_cannot_be_read_is_an_error(sides: tuple[Path, Path], live: 
     assert said in done.stderr.replace(str(sides[1]), "live")
     assert "  = help: " in done.stderr
     assert "hunter22" not in done.stderr
+
+
+@pytest.mark.parametrize(("first", "hinted"), [("Warning: v1 Endpoints is deprecated: no\n", True), ("", False)])
+def test_a_line_of_kubectl_before_a_dump_is_hinted_at(sides: tuple[Path, Path], first: str, hinted: bool) -> None:
+    sides[1].write_text(first + MAP + "more: [1\n")
+    done = drift("--declared", str(sides[0]), "--live", str(sides[1]))
+    assert "error[MLP702]" in done.stderr
+    assert ("is there a line of kubectl before the document?" in done.stderr) == hinted
+
+
+def test_dump_commands_compare_from_anywhere_and_keep_secrets_out_of_the_work_tree(tmp_path: Path) -> None:
+    platform, elsewhere, tools = tmp_path / "the platform", tmp_path / "elsewhere", tmp_path / "bin"
+    for folder in (platform, elsewhere, tools):
+        folder.mkdir()
+    (platform / "one.yaml").write_text(MAP)
+    commands = drift("--declared", "one.yaml", "--dump-commands", root=platform).stdout
+    (tools / "kubectl").write_text(f"#!/bin/sh\ncat <<'END'\n{MAP}END\n")
+    (tools / "mlplat").write_text(f'#!/bin/sh\nexec {sys.executable} -m mlplat.cli "$@"\n')
+    for tool in tools.iterdir():
+        tool.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "TMPDIR": str(tmp_path)}
+    done = subprocess.run(["sh", "-c", commands], cwd=elsewhere, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "in sync: 1 object\n"), done.stderr
+    assert list(elsewhere.iterdir()) == []
+    assert [one.name for one in platform.iterdir()] == ["one.yaml"]
 
 
 @pytest.mark.parametrize(

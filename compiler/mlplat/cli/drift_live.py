@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from time import perf_counter
 
 import click
@@ -43,7 +44,8 @@ def print_dump_commands(question: Question, access: Access) -> int:
     kubeconfig = ("--kubeconfig", access.kubeconfig) if access.kubeconfig else ()
     context = ("--context", access.context) if access.context else ()
     what = ("--env", question.environment) if question.environment else ("--declared", question.declared or "-")
-    click.echo(dump_commands(what, prepare(question).requests, (*kubeconfig, *context)))
+    root = str(Path(question.root).resolve())
+    click.echo(dump_commands(root, what, prepare(question).requests, (*kubeconfig, *context)))
     return CLEAN
 
 

@@ -5,6 +5,7 @@ them, so `on`, `1:30` and dates stay texts.
 """
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -153,6 +154,15 @@ _CURE_PATH = "name a file or folder that is there and that you may read"
 _CURE_FORM = "write the dump again: `mlplat drift --dump-commands` prints the commands"
 
 
+_CURE_BEFORE = "is there a line of kubectl before the document? write only its output (`2>/dev/null`, not `2>&1`)"
+_FIRST = re.compile(r"---|%YAML|#|[{\[\"']|- |(?:apiVersion|kind|items|metadata|spec|data|status)\s*:")
+
+
+def _begins_well(text: str) -> bool:
+    """True when the first line is one with which an object begins."""
+    return _FIRST.match(text.removeprefix("\ufeff").lstrip()) is not None
+
+
 def _objects(name: str, values: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
     for number, value in enumerate(values, 1):
         if nests_too_deep(value):
@@ -182,7 +192,8 @@ def _values(name: str, text: str) -> Sequence[Any]:
     except ValueError as error:
         label = _label(name, error)
         headline = f"`{name}` is not well-formed YAML{_in_words(label)}"
-        raise DumpError(Diagnostic("MLP702", Severity.ERROR, headline, label, help=_CURE_FORM)) from None
+        help_ = _CURE_FORM if _begins_well(text) else f"{_CURE_BEFORE}; else {_CURE_FORM}"
+        raise DumpError(Diagnostic("MLP702", Severity.ERROR, headline, label, help=help_)) from None
 
 
 def _once(entries: list[tuple[str, Any]]) -> dict[str, Any]:

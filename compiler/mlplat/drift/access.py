@@ -11,8 +11,9 @@ from mlplat.cluster.reader import definition_name, is_custom
 from mlplat.objects import yaml
 
 VERBS = ("get", "list", "watch")
-DUMP = "live"
-"""The folder that the dump commands write."""
+DUMP = '"$dump"'
+"""The folder that the dump commands write, as a shell reads it: a new one outside of every work tree, because the
+values of Secrets lie in it."""
 
 
 def cluster_role(name: str, requests: Sequence[KindRequest]) -> dict[str, Any]:
@@ -78,15 +79,18 @@ def role_name(environment: str | None) -> str:
     return f"mlplat-drift-{environment}" if environment else "mlplat-drift"
 
 
-def dump_commands(options: Sequence[str], requests: Sequence[KindRequest], context: Sequence[str] = ()) -> str:
-    """Shell commands that write everything that is to be compared into the folder `live`, and compare it.
+def dump_commands(
+    root: str, options: Sequence[str], requests: Sequence[KindRequest], context: Sequence[str] = ()
+) -> str:
+    """Shell commands that write everything that is to be compared into a new folder, and compare it.
 
-    `options` are those that say what is declared (`--env prod`), `context` those that name the cluster for kubectl.
+    `root` is the folder that the comparison works in, `options` are those that say what is declared (`--env prod`),
+    `context` those that name the cluster for kubectl.
     The last command only runs when all went well: a kind that could not be read must not count as absent. Kinds that
     are only searched for orphans may fail: the cluster need not have them.
     """
     kubectl = shlex.join(("kubectl", *context))
-    commands = [f"mkdir -p {DUMP}"]
+    commands = ["dump=$(mktemp -d)"]
     for request in sorted(requests, key=lambda each: (each.gvk, each.plural)):
         gvk = request.gvk
         # kubectl's way to name one version of one group; without the group's dot it would take the server's own choice
@@ -100,9 +104,11 @@ def dump_commands(options: Sequence[str], requests: Sequence[KindRequest], conte
     if names:
         named = " ".join(("customresourcedefinitions", *names, "--ignore-not-found"))
         commands.append(f"{kubectl} get {named} -o json > {DUMP}/definitions.json")
-    commands.append(shlex.join(("mlplat", "drift", *options, "--live", DUMP, "--complete")))
+    compare = f"{shlex.join(('mlplat', '-C', root, 'drift', *options))} --live {DUMP}"
+    commands.append(f"{compare} --complete")
     comment = (
         "# If one of them fails, compare without --complete: kinds that are not in the dump are then not compared,\n"
-        f"# {shlex.join(('mlplat', 'drift', *options, '--live', DUMP))}"
+        f"# {compare}\n"
+        f"# The dump holds the values of Secrets: rm -r {DUMP}"
     )
     return " &&\n".join(commands) + "\n" + comment
