@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,7 +11,7 @@ import pytest
 
 from mlplat.cli.drift import FORMATS
 from mlplat.drift.metrics import Measured
-from mlplat.drift.report import DriftReport
+from mlplat.drift.report import DriftClass, DriftFinding, DriftReport, ObjectName
 from tests.blessing import check_golden
 from tests.drift.render.report import BLIND, CLEAN, FINDINGS, REPORT
 
@@ -97,3 +98,26 @@ def test_the_last_success_outlives_a_failure() -> None:
     measured.take(CLEAN)
     measured.take(BLIND)
     assert measured.last_success == 1795600800.0
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_cluster_that_cannot_be_read_is_told_once(name: str) -> None:
+    """Programs get each kind by itself; people one line, with the kinds in it."""
+    kinds = [("v1", "ConfigMap"), ("apps/v1", "Deployment"), ("batch/v1", "Job")]
+    forbidden = [
+        DriftFinding(
+            DriftClass.NOT_COMPARABLE, ObjectName(version, kind, None, None), "", "", None, None,
+            detail=f"HTTP 403: {kind} is forbidden", reason="forbidden",
+        )
+        for version, kind in kinds
+    ]  # fmt: skip
+    alone = replace(forbidden[0], reason="server-error", detail="HTTP 500", object=ObjectName("v1", "Pod", None, None))
+    shown = rendered(name, replace(REPORT, findings=(*forbidden, alone), complete=False))
+    if name in ("text", "markdown", "html"):
+        assert shown.count("HTTP 403") == 1
+        assert shown.count("HTTP 500") == 1
+        assert "3 kinds" in shown
+        assert all(kind in shown for _, kind in kinds)
+    elif name == "json":
+        assert shown.count("HTTP 403") == 3
+        assert [one["object"]["kind"] for one in json.loads(shown)["findings"]][:3] == [kind for _, kind in kinds]

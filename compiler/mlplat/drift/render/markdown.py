@@ -9,6 +9,7 @@ from mlplat.drift.render.words import (
     headline,
     object_text,
     place_text,
+    together,
     value_text,
     writer_text,
 )
@@ -25,7 +26,7 @@ def render(report: DriftReport) -> str:
         lines += [f"- **{number}** {cls}: {CLASSES[cls][:1].lower()}{CLASSES[cls][1:]}" for cls, number in
                   counts(report).items()]  # fmt: skip
         lines.append("")
-    for name, findings in by_object(report.findings):
+    for name, findings in by_object(together(report.findings)):
         lines += [f"### {_text(object_text(name))}", "", "| | what | declared | live | written by | from |"]
         lines += ["|---|---|---|---|---|---|", *map(_row, findings), ""]
     if report.notes:

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from mlplat.drift.explain import words_for
-from mlplat.drift.render.words import writer_text
+from mlplat.drift.render.words import together, writer_text
 from mlplat.drift.report import (
     MASKED,
     Cause,
@@ -31,7 +31,7 @@ _UNTOLD = {
 def render(report: DriftReport) -> str:
     """The table, ending without a line feed."""
     lines: list[str] = []
-    for name, group in groupby(report.findings, key=lambda finding: finding.object):
+    for name, group in groupby(together(report.findings), key=lambda finding: finding.object):
         lines += _object(name, list(group))
     notes = [note for note in report.notes if note.reason not in ("explained",)]
     if notes:
@@ -67,6 +67,8 @@ def _object(name: ObjectName, findings: Sequence[DriftFinding]) -> list[str]:
 
 def title(name: ObjectName) -> str:
     """An object in one line: kind, group, namespace, name."""
+    if not name.api_version:
+        return name.kind
     group = name.api_version.rpartition("/")[0]
     kind = f"{name.kind}.{group}" if group else name.kind
     if name.name is None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -61,8 +62,50 @@ def writer_text(writer: Writer) -> str:
     return writer.manager + (f" ({how})" if how else "") + when
 
 
+_ONE_CAUSE = ("forbidden", "unreachable", "not-in-dump")
+"""Reasons that are one however the details name the kind; others are the same where their details are."""
+
+
+def together(findings: Iterable[DriftFinding]) -> tuple[DriftFinding, ...]:
+    """The findings with one, at the end, for all kinds that could not be read for one reason: a cluster that does not
+    answer is one trouble, not one a kind. Its object is of no API group and says how many kinds there are."""
+    held = tuple(findings)
+    groups: dict[tuple[str | None, str], list[DriftFinding]] = {}
+    for finding in held:
+        if (key := _trouble(finding)) is not None:
+            groups.setdefault(key, []).append(finding)
+    several = {key: group for key, group in groups.items() if len(group) > 1}
+    rest = (finding for finding in held if _trouble(finding) not in several)
+    return (*rest, *map(_as_one, several.values()))
+
+
+def _trouble(finding: DriftFinding) -> tuple[str | None, str] | None:
+    """What kept a whole kind from being read; None for any other finding."""
+    if finding.cls is not DriftClass.NOT_COMPARABLE or finding.object.name is not None:
+        return None
+    return finding.reason, "" if finding.reason in _ONE_CAUSE else finding.detail
+
+
+def _as_one(group: Sequence[DriftFinding]) -> DriftFinding:
+    first = group[0]
+    names = sorted({_kind_text(one.object) for one in group})
+    said = first.detail if all(one.detail == first.detail for one in group) else f"such as {first.detail}"
+    reason = f"{first.reason}, " if first.reason and said != first.detail else ""
+    what = "kinds" if all(one.object.namespace is None for one in group) else "kinds, by namespace"
+    name = ObjectName("", f"{len(names)} {what}", None, None)
+    return replace(first, object=name, detail=f"{reason}{said} ({', '.join(names)})")
+
+
+def _kind_text(name: ObjectName) -> str:
+    group = name.api_version.rpartition("/")[0]
+    kind = f"{name.kind}.{group}" if group else name.kind
+    return f"{kind} in {name.namespace}" if name.namespace else kind
+
+
 def place_text(finding: DriftFinding) -> str:
     """What differs: the readable path, or the whole object."""
+    if not finding.object.api_version and not finding.path:
+        return "the whole kinds"
     return finding.path or ("the whole kind" if finding.object.name is None else "the object")
 
 
