@@ -111,4 +111,6 @@ def dump_commands(
         f"# {compare}\n"
         f"# The dump holds the values of Secrets: rm -r {DUMP}"
     )
+    if any(one.only_orphans for one in requests):
+        comment += "\n# An error of a command with `|| true` only means that orphans of its kind are not seen."
     return " &&\n".join(commands) + "\n" + comment
