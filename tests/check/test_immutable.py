@@ -19,6 +19,8 @@ MODE = "serving.kserve.io/deploymentMode"
 QUEUE = "kueue.x-k8s.io/queue-name"
 
 REFUSED: list[tuple[str, str, dict[str, str], Any, Any, str]] = [
+    ("", "Service", {}, {"spec": {}}, {"spec": {"clusterIP": "None"}}, "/spec/clusterIP"),
+    ("", "Service", {}, {"spec": {"clusterIP": "10.0.0.7"}}, {"spec": {"clusterIP": "10.0.0.8"}}, "/spec/clusterIP"),
     (
         "",
         "PersistentVolumeClaim",
@@ -86,6 +88,8 @@ REFUSED: list[tuple[str, str, dict[str, str], Any, Any, str]] = [
     ),
 ]
 TAKEN: list[tuple[str, str, dict[str, str], Any, Any]] = [
+    ("", "Service", {}, {"spec": {"clusterIP": "None"}}, {"spec": {}}),
+    ("", "Service", {}, {"spec": {"type": "ExternalName"}}, {"spec": {"clusterIP": "None"}}),
     ("", "PersistentVolumeClaim", {}, {"spec": {}}, {"spec": {"storageClassName": "fast"}}),
     (
         "",

@@ -21,10 +21,10 @@ from mlplat.cluster.live import LiveState
 from mlplat.cluster.redaction import LAST_APPLIED, redact
 from mlplat.compiler.manifest_versions import choose_versions
 from mlplat.drift.declared import DeclaredObject, DeclaredSet
-from mlplat.drift.defaults.server import stored
 from mlplat.drift.detect import Settings, detect
 from mlplat.drift.managers import parse_appliers
 from mlplat.drift.report import DriftReport
+from mlplat.drift.server import stored
 from mlplat.objects.gvk import gvk_of, ref_of
 from mlplat.objects.pointer import pointer_of
 from tests.live.story import HERE

@@ -114,6 +114,8 @@ def _gates(text: str | None) -> frozenset[str]:
 
     known = [str(impact) for impact in Impact]
     wanted = [part.strip() for part in text.split(",") if part.strip()]
+    if not wanted:
+        raise click.UsageError("--fail-on names no impact, so it would refuse nothing: an empty variable?")
     for name in wanted:
         if name not in known:
             close = near_misses(name, known)

@@ -9,14 +9,14 @@ from mlplat.schema.team import Team
 def team_of(item: KubeObject, *sides: Side) -> str | None:
     """The team of an object: that of its document, or that whose namespace it is in; None for the platform's own.
 
-    Without a platform the namespace stands for the team.
+    Without a platform nothing says whose namespaces are, so it is None.
     """
     if item.origin is not None:
         return (
             item.origin.name if item.origin.kind == Team.kind_name else item.origin.team or _by_namespace(item, sides)
         )
     if all(side.resolved is None for side in sides):
-        return item.ref.namespace or None
+        return None
     return _by_namespace(item, sides)
 
 

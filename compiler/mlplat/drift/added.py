@@ -11,11 +11,17 @@ from typing import Any
 
 from mlplat.catalog import node as nodes
 from mlplat.catalog.node import Node
+from mlplat.compare.defaults.empty import is_nothing, says_something
+from mlplat.compare.defaults.products import is_product_metadata
+from mlplat.compare.defaults.spot import Spot, pattern_of
+from mlplat.compare.defaults.workloads import is_job_label
 from mlplat.compare.difference import ABSENT, Difference, Path
 from mlplat.drift.context import Case, is_made_by_person, is_persons, outsiders
-from mlplat.drift.defaults.empty import is_nothing, says_something
-from mlplat.drift.defaults.products import is_product_metadata
-from mlplat.drift.defaults.server import (
+from mlplat.drift.delegated import delegation, is_admitted_placement, is_from_flavor, is_kueue_metadata
+from mlplat.drift.managers import Actor
+from mlplat.drift.owners import Hold
+from mlplat.drift.report import Cause
+from mlplat.drift.server import (
     ARGO_LABEL,
     FINALIZERS,
     SERVER_ANNOTATIONS,
@@ -23,12 +29,6 @@ from mlplat.drift.defaults.server import (
     TOOL_ANNOTATIONS,
     TOOL_LABELS,
 )
-from mlplat.drift.defaults.spot import Spot, pattern_of
-from mlplat.drift.defaults.workloads import is_job_label
-from mlplat.drift.delegated import delegation, is_admitted_placement, is_from_flavor, is_kueue_metadata
-from mlplat.drift.managers import Actor
-from mlplat.drift.owners import Hold
-from mlplat.drift.report import Cause
 from mlplat.objects.equality import is_list, is_map
 
 

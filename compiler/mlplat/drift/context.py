@@ -7,11 +7,11 @@ from typing import Any
 
 from mlplat.catalog.lookup import KindTable
 from mlplat.catalog.node import Node
+from mlplat.compare.defaults.lookup import Defaults
+from mlplat.compare.defaults.spot import Spot, pattern_of
 from mlplat.compare.difference import Path
 from mlplat.drift.applied import LastApplied
 from mlplat.drift.declared import DeclaredObject
-from mlplat.drift.defaults.lookup import Defaults
-from mlplat.drift.defaults.spot import Spot, pattern_of
 from mlplat.drift.managers import Actor
 from mlplat.drift.owners import Hold, Owners
 from mlplat.drift.rewrites import stored_form

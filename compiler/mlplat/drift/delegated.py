@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from mlplat.compare.defaults.products import KUEUE_KEYS, QUEUE_LABEL
+from mlplat.compare.defaults.spot import Spot
 from mlplat.compare.difference import Path
 from mlplat.drift.context import Case, is_persons
-from mlplat.drift.defaults.products import KUEUE_KEYS, QUEUE_LABEL
-from mlplat.drift.defaults.spot import Spot
 from mlplat.drift.managers import SCALE
 from mlplat.drift.owners import Hold
 from mlplat.objects.equality import is_list, is_map

@@ -7,10 +7,10 @@ from typing import Any
 from mlplat.catalog.lookup import Tables
 from mlplat.cluster.live import KindRequest, LiveState, UnreadKind
 from mlplat.cluster.redaction import Redacted
+from mlplat.compare.defaults.lookup import Defaults, defaults_of
 from mlplat.drift.applied import last_applied
 from mlplat.drift.context import Case, Surroundings
 from mlplat.drift.declared import DeclaredObject, DeclaredSet
-from mlplat.drift.defaults.lookup import Defaults, defaults_of
 from mlplat.drift.ignore import IgnoreRule, apply_rules
 from mlplat.drift.managers import Appliers
 from mlplat.drift.orphans import find_orphans, unsearched_notes

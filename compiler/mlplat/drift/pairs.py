@@ -8,22 +8,22 @@ from typing import Any
 from mlplat.catalog import node as nodes
 from mlplat.catalog.node import Node
 from mlplat.cluster.redaction import LAST_APPLIED
+from mlplat.compare.defaults.empty import is_nothing, says_something
+from mlplat.compare.defaults.pods import PREFIXES
+from mlplat.compare.defaults.products import means_the_same
+from mlplat.compare.defaults.spot import pattern_of
 from mlplat.compare.difference import ABSENT, Difference, Path
 from mlplat.compare.lists import item_step, naming_of
 from mlplat.compare.tree import compare_objects, step_text
 from mlplat.compare.values import same_value
 from mlplat.drift.added import Extra, extras_of
 from mlplat.drift.context import Case, outsiders
-from mlplat.drift.defaults.empty import is_nothing, says_something
-from mlplat.drift.defaults.pods import PREFIXES
-from mlplat.drift.defaults.products import means_the_same
-from mlplat.drift.defaults.server import stored
-from mlplat.drift.defaults.spot import pattern_of
 from mlplat.drift.delegated import delegation
 from mlplat.drift.owners import Entry, Hold
 from mlplat.drift.places import Readable, value_at
 from mlplat.drift.report import Cause, Confidence, DriftClass, DriftFinding, Note, ObjectName, Writer
 from mlplat.drift.rewrites import written_path
+from mlplat.drift.server import stored
 from mlplat.drift.shown import Shown
 from mlplat.objects.equality import is_list, is_map
 from mlplat.objects.pointer import pointer_of

@@ -195,6 +195,8 @@ def _differs(old: Body, new: Body, frozen: Frozen) -> bool:
 
 _CLAIM_UPDATE = f"{_KUBERNETES} pkg/apis/core/validation: ValidatePersistentVolumeClaimUpdate"
 _DATA = f"{_KUBERNETES} pkg/apis/core/validation: ValidateConfigMapUpdate, ValidateSecretUpdate"
+_SERVICE_UPDATE = f"{_KUBERNETES} pkg/apis/core/validation: ValidateServiceUpdate"
+_ADDRESS = "set when the Service is made, said or not"
 _TRAINER = "Trainer v2.1.0 and v2.3.0 pkg/runtime/framework/plugins/jobset/jobset.go"
 _KUEUE = "Kueue v0.19.2 pkg/controller/jobframework/validation.go"
 _KATIB = "Katib v0.19.0 pkg/webhook/v1beta1/experiment/validator/validator.go: ValidateExperiment"
@@ -281,8 +283,22 @@ def _pipeline_version(old: Body, new: Body, versions: ComponentVersions) -> Iter
             yield Refused(f"/spec/{escape(field)}", _PIPELINES)
 
 
+def _service(old: Body, new: Body, versions: ComponentVersions) -> Iterator[Refused]:
+    """A Service's address: one that the server chose is not known here, and never `None`. Where it is no longer said,
+    the server keeps it; a Service of type ExternalName has none. (Tried with 1.37.2.)"""
+    before, after = _at(old, ("spec", "clusterIP")) or "", _at(new, ("spec", "clusterIP")) or ""
+    if not after or before == after or "ExternalName" in (_at(old, ("spec", "type")), _at(new, ("spec", "type"))):
+        return
+    if before or after == "None":
+        yield Refused("/spec/clusterIP", _SERVICE_UPDATE, f"the address may not change once set; it is {_ADDRESS}")
+    else:
+        why = f"refused unless the server gave it this address: it may not change once set, and is {_ADDRESS}"
+        yield Refused("/spec/clusterIP", _SERVICE_UPDATE, why)
+
+
 _SPECIAL: Mapping[tuple[str, str], Callable[[Body, Body, ComponentVersions], Iterator[Refused]]] = {
     ("", "PersistentVolumeClaim"): _claim,
+    ("", "Service"): _service,
     ("", "ConfigMap"): _immutable_data,
     ("", "Secret"): _immutable_data,
     ("trainer.kubeflow.org", "TrainJob"): _train_job,

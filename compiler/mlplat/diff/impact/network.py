@@ -14,6 +14,7 @@ from mlplat.objects.equality import same
 
 _POLICY = "networking.k8s.io/v1 NetworkPolicy: a pod that a policy selects accepts what some policy allows, else all"
 _SERVICE = "v1 Service: `type` says from where it can be reached"
+_KEPT_ADDRESS = "pkg/registry/core/service/storage.go: patchAllocatedValues"
 _ISTIO = "Istio 1.28 AuthorizationPolicy: DENY before ALLOW; without any ALLOW policy everything is allowed"
 _MTLS = "Istio 1.28 PeerAuthentication"
 _INGRESS = "networking.k8s.io/v1 Ingress"
@@ -119,12 +120,16 @@ def _rule_within(rule: Mapping[str, Any], wider: Mapping[str, Any]) -> bool:
 
 def _policy_created(body: Body, others: Sequence[Body]) -> Effect:
     if any(_isolates_as_much(other, body) for other in others):
+        if any(_allows_as_much(other, body) for other in others):
+            return Effect(Impact.NOTHING, "another policy selects its pods and allows all that it allows", _POLICY)
         return _opened("what it allows is allowed besides what other policies do", _POLICY)
     return _closed("pods that it selects accept only what some policy allows", _POLICY)
 
 
 def _policy_deleted(body: Body, others: Sequence[Body]) -> Effect:
     if any(_isolates_as_much(other, body) for other in others):
+        if any(_allows_as_much(other, body) for other in others):
+            return Effect(Impact.NOTHING, "another policy selects its pods and allows all that it allowed", _POLICY)
         return _closed("what it allowed is no longer allowed; other policies select the same pods", _POLICY)
     return _opened("no other policy selects all of its pods: they accept everything", _POLICY)
 
@@ -132,6 +137,13 @@ def _policy_deleted(body: Body, others: Sequence[Body]) -> Effect:
 def _isolates_as_much(policy: Body, other: Body) -> bool:
     mine, theirs = ((body.get("spec") or {}).get("podSelector") or {} for body in (policy, other))
     return _directions(other) <= _directions(policy) and (not mine or same(mine, theirs))
+
+
+def _allows_as_much(policy: Body, other: Body) -> bool:
+    """True when a policy that isolates as much surely allows everything that another one does, if that is anything."""
+    mine, theirs = (body.get("spec") or {} for body in (policy, other))
+    within = all(_within(theirs.get(direction), mine.get(direction)) for direction in _directions(other))
+    return within and _isolates_as_much(policy, other)
 
 
 # ------------------------------------------------------------------------------------------- Istio
@@ -287,6 +299,7 @@ ROWS: Mapping[tuple[str, str], KindRows] = {
             row("spec/selector/**", Impact.SERVING_INTERRUPTION, "other pods answer, or none", _SERVICE),
             Row("spec/loadBalancerSourceRanges/**", _sources),
             Row("spec/externalIPs/**", _outside),
+            row("spec/clusterIP", Impact.NOTHING, "the server keeps the address that it has", _KEPT_ADDRESS),
             row("spec/externalName", Impact.SERVING_INTERRUPTION, "another host answers", _SERVICE),
             row("spec/**", Impact.NOTHING, "how requests are shared out", _SERVICE),
         ),

@@ -69,6 +69,14 @@ def _grows(edit: Edit) -> Effect:
     )
 
 
+def _claim_said(edit: Edit) -> Effect:
+    if edit.difference.removed:
+        why = "refused unless the server fills in the same: the spec of a claim stays as it was made"
+    else:
+        why = "refused unless the server had chosen the same: the spec of a claim stays as it was made"
+    return Effect(Impact.IMMUTABLE, why, "pkg/apis/core/validation: ValidatePersistentVolumeClaimUpdate")
+
+
 def _pod_security(edit: Edit) -> Effect:
     before, after = (_STRICTNESS.get(str(value), 0) for value in (edit.difference.old, edit.difference.new))
     source = "pod-security admission: looks at pods when they are created"
@@ -145,7 +153,13 @@ ROWS: Mapping[tuple[str, str], KindRows] = {
         _claim_deleted,
         (
             Row("spec/resources/**", _grows),
-            row("spec/**", Impact.NOTHING, "what the server had chosen is said, or no longer said", _CLAIM),
+            row(
+                "spec/volumeAttributesClassName",
+                Impact.NOTHING,
+                "the driver changes the volume while it is used",
+                _CLAIM,
+            ),
+            Row("spec/**", _claim_said),
         ),
     ),
     ("", "ConfigMap"): KindRows(

@@ -7,6 +7,7 @@ from mlplat.compiler.check.immutable import refused_changes
 from mlplat.diff.impact import access, network, serving, storage, training, workloads
 from mlplat.diff.impact.effect import ORDER, Body, Edit, Effect, Impact
 from mlplat.diff.impact.rows import KindRows, row
+from mlplat.diff.impact.unsaid import of_default
 from mlplat.objects.pointer import pointer_of
 
 TABLE: Mapping[tuple[str, str], KindRows] = {
@@ -52,6 +53,9 @@ def of_edit(key: tuple[str, str], edit: Edit, refused: Mapping[str, Effect]) -> 
 
     `refused` is what `refused_pointers` says of the two states.
     """
+    unsaid = of_default(key, edit)
+    if unsaid is not None:
+        return (unsaid,)
     effects = [_main(key, edit, refused), *_tags(edit), *access.taken_away(key, edit)]
     unique = {effect.impact: effect for effect in reversed(effects)}
     return tuple(sorted(unique.values(), key=lambda effect: ORDER[effect.impact]))

@@ -75,6 +75,7 @@ def _stop_policy(edit: Edit) -> Effect:
 
 
 _ADMITTED = "what is admitted goes on; what waits is let in by other amounts"
+_WHOSE = "workloads of other namespaces are let in: those of one that it leaves out wait, what is admitted goes on"
 _QUEUE_GONE = Effect(Impact.LATER_PODS, "what is admitted goes on; what waits is not let in any more", _KUEUE)
 
 
@@ -139,6 +140,7 @@ ROWS: Mapping[tuple[str, str], KindRows] = {
         _QUEUE_GONE,
         (
             Row("spec/stopPolicy", _stop_policy),
+            row("spec/namespaceSelector/**", Impact.LATER_PODS, _WHOSE, _KUEUE),
             row("spec/**", Impact.LATER_PODS, _ADMITTED, _KUEUE),
         ),
     ),

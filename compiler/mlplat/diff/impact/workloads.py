@@ -76,6 +76,13 @@ def suspended(edit: Edit) -> Effect:
     return Effect(Impact.NOTHING, "it goes on, or starts", f"{_JOB}: resumed jobs")
 
 
+def _paused(edit: Edit) -> Effect:
+    source = "pkg/controller/cronjob/cronjob_controllerv2.go: syncCronJob"
+    if edit.difference.new is True:
+        return Effect(Impact.LATER_PODS, "no more Jobs are made until it is resumed; one that runs goes on", source)
+    return Effect(Impact.LATER_PODS, "Jobs are made again at their times, a missed one at once", source)
+
+
 def _pod_image(edit: Edit) -> Effect:
     return Effect(
         Impact.SERVING_INTERRUPTION,
@@ -122,7 +129,10 @@ ROWS: Mapping[tuple[str, str], KindRows] = {
     ("batch", "CronJob"): KindRows(
         Effect(Impact.NOTHING, "it runs from its next time on", _CRON),
         Effect(Impact.WORKLOAD_STOPPED, "the Jobs that it made end with it", _GC),
-        (row("spec/**", Impact.LATER_PODS, "a Job that runs goes on; the next one is different", _CRON),),
+        (
+            Row("spec/suspend", _paused),
+            row("spec/**", Impact.LATER_PODS, "a Job that runs goes on; the next one is different", _CRON),
+        ),
     ),
     ("", "Pod"): KindRows(
         STARTS,

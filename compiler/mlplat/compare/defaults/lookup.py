@@ -6,18 +6,29 @@ from typing import Any
 
 from mlplat.catalog import node as nodes
 from mlplat.catalog.node import Node
+from mlplat.compare.defaults.pods import BARE_POD, POD, pod_pattern
+from mlplat.compare.defaults.pods import FILLED_IN as FILLED_IN_PODS
+from mlplat.compare.defaults.products import PRODUCTS
+from mlplat.compare.defaults.services import SERVICES
+from mlplat.compare.defaults.spot import OneOf, Spot, anything
+from mlplat.compare.defaults.workloads import FILLED_IN, WORKLOADS
 from mlplat.compare.difference import Path
 from mlplat.compare.tree import compare_objects
 from mlplat.compare.values import same_value
-from mlplat.drift.defaults.pods import BARE_POD, POD, pod_pattern
-from mlplat.drift.defaults.pods import FILLED_IN as FILLED_IN_PODS
-from mlplat.drift.defaults.products import PRODUCTS
-from mlplat.drift.defaults.services import SERVICES
-from mlplat.drift.defaults.spot import OneOf, Spot, anything
-from mlplat.drift.defaults.workloads import FILLED_IN, WORKLOADS
 from mlplat.objects.equality import is_list, is_map
 
 _ROOT = "**"
+_CHOSEN = frozenset(
+    {
+        "spec.ports[].nodePort",
+        "volumes[].image.pullPolicy",
+        "secrets[]",
+        "imagePullSecrets[]",
+        "spec.exempt.lendablePercent",
+        "spec.limited.nominalConcurrencyShares",
+    }
+)
+"""Fields whose row knows what may stand there, and not what does: the server chooses, or its version decides."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,19 @@ class Defaults:
         if self.custom:
             return False
         return _found(self._built_in, spot, spot.pattern, node) or self._is_in_pod(spot, node)
+
+    def is_certain(self, spot: Spot, node: Node | None) -> bool:
+        """True for the value that every API server fills in there, so that it was there before somebody wrote it; not
+        for one that a server chooses."""
+        declared = nodes.default(node) if node else nodes.MISSING
+        if declared is not nodes.MISSING:
+            return _equals(spot.value, declared, node, self.kind[0], spot.path)
+        inner = pod_pattern(self.kind, spot.pattern)
+        if self.custom or _CHOSEN.intersection((spot.pattern, inner)):
+            return False
+        return _found(self._built_in, spot, spot.pattern, node, free=False) or (
+            inner is not None and _found(POD, spot, inner, node, free=False)
+        )
 
     def is_overridden(self, spot: Spot, node: Node | None) -> bool:
         """True for a value in the place of a fixed default of a core kind: the server alone would have filled in

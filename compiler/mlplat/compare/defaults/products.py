@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from mlplat.drift.defaults.spot import OneOf, Spot, anything
+from mlplat.compare.defaults.spot import OneOf, Spot, anything
 
 KUEUE_KEYS = re.compile(
     r"kueue\.x-k8s\.io/(?:workload|cluster-queue-name|local-queue-name|podset|managed|retriable-in-group"

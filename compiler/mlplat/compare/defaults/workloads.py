@@ -7,7 +7,7 @@ Source: Kubernetes 1.37 `pkg/apis/{apps,batch,autoscaling}/v1*/defaults.go`, and
 from collections.abc import Mapping
 from typing import Any
 
-from mlplat.drift.defaults.spot import Spot, anything
+from mlplat.compare.defaults.spot import Spot, anything
 
 _JOB_LABELS = (
     "controller-uid",

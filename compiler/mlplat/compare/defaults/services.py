@@ -9,8 +9,8 @@ flowcontrol}/v1/defaults.go`, `pkg/registry/core/service/{alloc,strategy}.go`,
 from collections.abc import Mapping
 from typing import Any
 
+from mlplat.compare.defaults.spot import OneOf, Spot, anything
 from mlplat.compare.values import same_quantity
-from mlplat.drift.defaults.spot import OneOf, Spot, anything
 
 _RBAC = "rbac.authorization.k8s.io"
 _PUBLIC_TYPES = ("NodePort", "LoadBalancer")

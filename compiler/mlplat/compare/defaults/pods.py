@@ -8,8 +8,8 @@ from `plugin/pkg/admission/{serviceaccount,defaulttolerationseconds,priority}`. 
 from collections.abc import Mapping
 from typing import Any
 
+from mlplat.compare.defaults.spot import Spot, anything, same_as
 from mlplat.compare.values import same_quantity
-from mlplat.drift.defaults.spot import Spot, anything, same_as
 
 PREFIXES: Mapping[tuple[str, str], str] = {
     ("", "Pod"): "spec.",
