@@ -143,6 +143,8 @@ def test_an_unknown_environment(repository: Repository) -> None:
     [
         (["--with", "prod"], "--with needs exactly one --env"),
         (["--manifests", "a", "b", "--env", "dev"], "--manifests goes with none of"),
+        (["--fail-on", ""], "--fail-on names no impact"),
+        (["--fail-on", " , "], "--fail-on names no impact"),
         (["--release", "26.03"], "--release goes with --manifests"),
         (["--env", "dev", "--with", "prod", "--against", "main"], "--with compares environments of one state"),
     ],

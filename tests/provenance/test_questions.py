@@ -52,7 +52,6 @@ def test_the_answer(case: str) -> None:
         ("MLP20", "there is no code `MLP20`"),
         ("environments/base/teams.yaml:2", "it is a comment or a header"),
         ("environments/prod/environment.yaml:7", "says how layers are laid on each other"),
-        ("generated/argocd/prod/root.yaml:3", "is the same whatever the specifications say"),
         ("environments/prod/team.yaml:1", "did you mean `environments/prod/teams.yaml`?"),
         ("environments/prod/teams.yaml:99", "lines, and no line 99"),
         ("environments/prod/teams.yaml", "give a line, as in `environments/prod/teams.yaml:1`"),
@@ -71,6 +70,14 @@ def test_a_question_that_leads_nowhere(asked: str, said: str) -> None:
     assert (outcome.status, outcome.out) == (1, "")
     assert outcome.err.startswith("error: ")
     assert said in outcome.err
+
+
+def test_a_line_that_no_specification_decides_is_answered() -> None:
+    outcome = mlplat("-C", ROOT, "explain", "generated/argocd/prod/root.yaml:3")
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out == "line 3 of `generated/argocd/prod/root.yaml` is the same whatever the specifications say\n"
+    machine = mlplat("-C", ROOT, "explain", "generated/argocd/prod/root.yaml:3", "-o", "json")
+    assert (machine.status, json.loads(machine.out)["leaves"]) == (0, [])
 
 
 def test_every_line_of_every_generated_file_leads_somewhere() -> None:

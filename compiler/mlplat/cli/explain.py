@@ -83,7 +83,8 @@ def _page(root: Path, code: str) -> int:
 
 def _origin(root: Path, words: tuple[str, str | None, str | None], format_: str) -> int:
     from mlplat.compiler.pipeline import compile_platform  # heavy: the whole compiler
-    from mlplat.provenance.questions import MisledError, Questions, place_of
+    from mlplat.provenance.questions import ConstantError, MisledError, Questions, place_of
+    from mlplat.provenance.text import origins_json
 
     place = place_of(words[0])
     compiled = compile_platform(root)
@@ -98,6 +99,8 @@ def _origin(root: Path, words: tuple[str, str | None, str | None], format_: str)
         return ERROR
     try:
         click.echo(_answer(root, Questions(compiled), place, words, format_), nl=format_ == "json")
+    except ConstantError as constant:
+        click.echo(origins_json([]) if format_ == "json" else str(constant), nl=format_ != "json")
     except MisledError as misled:
         raise click.ClickException(str(misled)) from None
     return CLEAN

@@ -24,6 +24,10 @@ class MisledError(ValueError):
     """A question about what is not there; the text is one sentence for the person who asked."""
 
 
+class ConstantError(MisledError):
+    """A question about a line that no specification decides: the text is the answer, and no reproach."""
+
+
 Answers = list[tuple[Part, list[Origin]]]
 """What was asked about, and the origins of its leaves."""
 
@@ -66,7 +70,7 @@ class Questions:
         if found is None or (not parts and line is None):
             raise MisledError(self._not_generated(path))
         if not parts or not any(part.pointers for part in parts):
-            raise MisledError(f"line {line} of `{GENERATED}/{path}` is the same whatever the specifications say")
+            raise ConstantError(f"line {line} of `{GENERATED}/{path}` is the same whatever the specifications say")
         return self._answers(parts, pointer)
 
     def about_object(self, environment: str, name: str, pointer: str | None) -> Answers:
