@@ -33,8 +33,10 @@ class Shown:
         name = next((step for step in reversed(path) if isinstance(step, str)), "")
         if name == "value" and is_map(holder) and isinstance(holder.get("name"), str):
             name = holder["name"]
-        if is_list(holder) and path[-1] in {index for index, flag in flags_before(holder) if names_credential(flag)}:
-            return MASKED
+        if is_list(holder) and isinstance(path[-1], int) and path[-1] > 0:
+            beside = holder[path[-1] - 1 : path[-1] + 1]  # not the whole list, for each of its thousands of words
+            if any(names_credential(flag) for _, flag in flags_before(beside)):
+                return MASKED
         return self._shown(value, name)
 
     def _shown(self, value: Any, name: str) -> Any:
