@@ -113,7 +113,7 @@ def test_editors_sync_only_where_git_does_so_anyway() -> None:
     assert ", sync, " not in policies("dev", "view")
 
 
-@pytest.mark.parametrize(("path", "prefix"), [(".", ""), ("./", ""), ("ml/platform/", "ml/platform/"), ("/ml", "ml/")])
+@pytest.mark.parametrize(("path", "prefix"), [(".", ""), ("./", ""), ("ml/platform/", "ml/platform/")])
 def test_paths_are_those_of_the_git_repository(path: str, prefix: str) -> None:
     platform = {"repository": {"url": "https://git.example.com/all.git", "path": path}}
     found = bodies("dev", platform=platform)[("Application", "dev-vision")]
