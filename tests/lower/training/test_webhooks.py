@@ -28,7 +28,11 @@ def trainer() -> str:
 
 @pytest.fixture(scope="module")
 def training_operator() -> str:
-    """The Training Operator's version, as far as the CRD tells: 1.9 brought `managedBy`."""
+    """The Training Operator's version, as far as the CRD tells: 1.9 brought `managedBy`.
+
+    Its kinds come together: a cluster that has some of them has them for Kueue, and no operator.
+    """
+    live_cluster.require("mpijobs.kubeflow.org")
     crd = live_cluster.require("pytorchjobs.kubeflow.org")
     return "1.9.2" if "managedBy" in json.dumps(crd) else "1.8.1"
 
