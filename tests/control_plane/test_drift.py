@@ -104,10 +104,12 @@ def _is_right(edit: Edit, manager: str, found: Sequence[DriftFinding]) -> bool:
 
 
 def _is_renamed(item: str, manager: str, found: Sequence[DriftFinding]) -> bool:
-    """Whether who changed the field by which list items are told apart has taken one away and put another there."""
+    """Whether who changed the field by which list items are told apart has taken one away and put another there; what
+    a controller puts there is no drift."""
+    told = [DriftClass.MISSING] if manager == CONTROLLER else [DriftClass.EXTRA_FIELD, DriftClass.MISSING]
     return (
         item.rpartition("/")[2].isdigit()
-        and sorted(finding.cls for finding in found) == [DriftClass.EXTRA_FIELD, DriftClass.MISSING]
+        and sorted(finding.cls for finding in found) == told
         and {(finding.pointer, finding.writer.manager) for finding in found} == {(item, manager)}
     )
 
