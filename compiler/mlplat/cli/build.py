@@ -10,7 +10,7 @@ import click
 
 from mlplat.cache.result import Outcome, Results
 from mlplat.cli.exit import CLEAN, ERROR
-from mlplat.cli.report import format_option, is_no_platform, report, require_known
+from mlplat.cli.report import format_option, is_no_platform, placed_findings, report, require_known
 from mlplat.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
@@ -45,12 +45,11 @@ def build(
     from mlplat.compiler.emit.findings import stale_findings, unreadable  # heavy: the whole compiler
     from mlplat.compiler.emit.write import compare_tree, write_tree
     from mlplat.compiler.pipeline import compile_platform, scope_of
-    from mlplat.provenance.placed import at_their_lines
 
     compiled = compile_platform(Path(root), environments)
     if not is_no_platform(compiled.findings):
         require_known("environment", environments, compiled.source.layers)
-    findings, sources = list(at_their_lines(compiled)), compiled.source.sources
+    findings, sources = list(placed_findings(compiled)), compiled.source.sources
     if compiled.tree is None:
         return report(findings, sources, format_)
     if verify_too:

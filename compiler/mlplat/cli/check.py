@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from mlplat.cli.report import format_option, is_no_platform, report, require_known
+from mlplat.cli.report import format_option, is_no_platform, placed_findings, report, require_known
 
 
 @click.command()
@@ -48,9 +48,8 @@ def check(
         where = "has its rules in `rules/`" if alone == "--rules" else "names its versions itself"
         raise click.UsageError(f"{alone} goes with --manifests: a platform {where}")
     from mlplat.compiler.pipeline import compile_platform  # heavy: the whole compiler
-    from mlplat.provenance.placed import at_their_lines
 
     compiled = compile_platform(Path(root), environments)
     if not is_no_platform(compiled.findings):
         require_known("environment", environments, compiled.source.layers)
-    return report(at_their_lines(compiled), compiled.source.sources, format_)
+    return report(placed_findings(compiled), compiled.source.sources, format_)

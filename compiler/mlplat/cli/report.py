@@ -4,12 +4,15 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from mlplat.cli.exit import CLEAN, ERROR
 from mlplat.diagnostics import Diagnostic, has_errors, near_misses
+
+if TYPE_CHECKING:
+    from mlplat.compiler.pipeline import Compiled
 
 FORMATS = ("full", "concise", "json", "sarif", "github", "junit")
 HUMAN = ("full", "concise")
@@ -34,6 +37,15 @@ def report(findings: Sequence[Diagnostic], sources: Mapping[str, str], format_: 
 def is_no_platform(findings: Iterable[Diagnostic]) -> bool:
     """True when there is no platform at all: then no name on the command line can be right or wrong."""
     return any(finding.code == "MLP014" and finding.primary is None for finding in findings)
+
+
+def placed_findings(compiled: "Compiled") -> tuple[Diagnostic, ...]:
+    """The findings of a compilation, those on objects at the lines of the specifications that decided them."""
+    if not any(finding.address is not None for finding in compiled.findings):
+        return compiled.findings
+    from mlplat.provenance.placed import at_their_lines  # heavy: only for findings on objects
+
+    return at_their_lines(compiled)
 
 
 def require_known(what: str, written: Iterable[str], known: Iterable[str]) -> None:

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mlplat.compiler.artifacts import KubeObject
+from mlplat.compiler.check.runner import MADE_FROM
 from mlplat.compiler.pipeline import Compiled
 from mlplat.diagnostics import Diagnostic, Label, ObjectAddress
 from mlplat.provenance.changes import leaves
 from mlplat.provenance.origin import Origin, Provenance
 from mlplat.provenance.positions import Role
 
-_MADE = ", made from this document"
+_MADE = f", {MADE_FROM}"
 _DECIDED = ", decided here"
 _MOST = 100
 """So many findings are looked into; what decided a leaf is found by trying, which takes some hundredths of a second."""
@@ -47,7 +48,7 @@ def _moved(finding: Diagnostic, compiled: Compiled, provenance: Provenance) -> D
         return replace(
             finding,
             primary=Label(span, finding.primary.text),
-            secondary=(*finding.secondary, *(() if own else (Label(finding.primary.span, "made from this document"),))),
+            secondary=(*finding.secondary, *(() if own else (Label(finding.primary.span, MADE_FROM),))),
             notes=tuple(note.replace(_MADE, _DECIDED) for note in finding.notes),
         )
     return finding

@@ -227,6 +227,10 @@ def _from_spec(code: str, severity: Severity, found: Found) -> Diagnostic:
     )
 
 
+MADE_FROM = "made from this document"
+"""How the note of a finding on an object ends that stands at the document, and not at what decided it."""
+
+
 def object_finding(code: str, severity: Severity, found: FoundInObject) -> Diagnostic:
     """The finding of an object or platform rule, placed in the manifest or in the document it was made from."""
     item = found.object
@@ -236,7 +240,7 @@ def object_finding(code: str, severity: Severity, found: FoundInObject) -> Diagn
     primary = Label(span, found.label) if span else None
     notes = found.notes
     if item.origin is not None:
-        source = "patched here" if patched is not None else "made from this document"
+        source = "patched here" if patched is not None else MADE_FROM
         notes = (f"in {item.ref.kind} `{item.logical_name}` at `{found.pointer or '/'}`, {source}", *notes)
     return Diagnostic(
         code, severity, found.headline, primary, (), notes, found.help, address, found.pointer, found.at_key
