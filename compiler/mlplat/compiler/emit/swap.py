@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 if sys.platform == "win32":
@@ -35,14 +35,10 @@ class LeftoverError(Exception):
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Waits until no other process replaces or reads this folder. Systems without `flock` get no such guard."""
-    handle = os.open(folder.parent, os.O_RDONLY) if fcntl else None
-    try:
-        if fcntl and handle is not None:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+    with ExitStack() as held:
+        if fcntl:
+            _lock(folder.parent, fcntl.LOCK_EX, held)
         yield
-    finally:
-        if handle is not None:
-            os.close(handle)
 
 
 @contextmanager
@@ -51,16 +47,18 @@ def unmoved(folder: Path) -> Iterator[None]:
 
     Never inside `only_one`, which would wait for itself. A place that cannot be locked is read without this guard.
     """
-    handle = None
-    if fcntl:
-        with suppress(OSError):
-            handle = os.open(folder.parent, os.O_RDONLY)
-            fcntl.flock(handle, fcntl.LOCK_SH)
-    try:
+    with ExitStack() as held:
+        if fcntl:
+            with suppress(OSError):
+                _lock(folder.parent, fcntl.LOCK_SH, held)
         yield
-    finally:
-        if handle is not None:
-            os.close(handle)
+
+
+def _lock(folder: Path, how: int, held: ExitStack) -> None:
+    """Locks a folder until `held` is left: closing it lets the lock go."""
+    handle = os.open(folder, os.O_RDONLY)
+    held.callback(os.close, handle)
+    fcntl.flock(handle, how)
 
 
 def recover(folder: Path) -> None:

@@ -38,31 +38,27 @@ _MEANT = {
 
 def check(env: ResolvedEnvironment) -> Iterable[Found]:
     """One finding for each such key."""
-    for entries, reserved, what in ((labels(env), LABELS, "label"), (annotations(env), ANNOTATIONS, "annotation")):
-        for document, path, key, _ in entries:
-            if key == _ALLOWED and what == "annotation":
-                continue
-            if key in reserved or key.startswith(_OURS):
-                yield Found(
-                    document,
-                    path,
-                    f"{named(document)} sets the {what} `{key}`, which is not free",
-                    "set by mlplat or Argo CD",
-                    help=_MEANT.get(key, f"delete it, or choose another {what}"),
-                    at_key=True,
-                )
+    for document, path, key, _ in labels(env):
+        yield from _reserved(document, path, key, "label", named(document))
     for document, path, key, value in annotations(env):
+        if key != _ALLOWED:
+            yield from _reserved(document, path, key, "annotation", named(document))
         yield from _option(document, path, key, value)
     for document, path, key, what in patched_metadata(env):
-        if key in (LABELS if what == "label" else ANNOTATIONS) or key.startswith(_OURS):
-            yield Found(
-                document,
-                path,
-                f"a patch of {named(document)} sets the {what} `{key}`, which is not free",
-                "set by mlplat or Argo CD",
-                help=_MEANT.get(key, f"delete it, or choose another {what}"),
-                at_key=True,
-            )
+        yield from _reserved(document, path, key, what, f"a patch of {named(document)}")
+
+
+def _reserved(document: Resolved[Any], path: Path, key: str, what: str, who: str) -> Iterator[Found]:
+    """A label or annotation (`what`) that is not free; `who` sets it."""
+    if key in (LABELS if what == "label" else ANNOTATIONS) or key.startswith(_OURS):
+        yield Found(
+            document,
+            path,
+            f"{who} sets the {what} `{key}`, which is not free",
+            "set by mlplat or Argo CD",
+            help=_MEANT.get(key, f"delete it, or choose another {what}"),
+            at_key=True,
+        )
 
 
 def _option(document: Resolved[Any], path: Path, key: str, value: str) -> Iterator[Found]:
