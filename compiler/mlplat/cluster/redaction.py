@@ -19,6 +19,9 @@ _KEY = secrets.token_bytes(32)
 _SHORTEST = 4
 """Bytes of the shortest value that is searched for in the labels and annotations of its Secret."""
 
+SHORTEST_ELSEWHERE = 8
+"""Characters of the shortest value that is looked for in other objects: shorter ones are words of every text."""
+
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 

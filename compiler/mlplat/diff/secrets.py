@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from mlplat.cluster.redaction import secret_values
+from mlplat.cluster.redaction import SHORTEST_ELSEWHERE, secret_values
 from mlplat.diagnostics.mask import MASK
 from mlplat.diff.state import State
 from mlplat.objects.equality import is_list, is_map
 
-_SHORTEST = 8
-"""Characters of the shortest value that is looked for elsewhere: shorter ones are words of every text. The same as in
-`mlplat drift`."""
 _SHORTEST_LINE = 20
 """Characters of the shortest line of a value of several lines that is looked for: one of a key, not of a header."""
 _HOLE = "\ue000"
@@ -78,7 +75,7 @@ def _forms(body: Mapping[str, Any]) -> Iterator[str]:
 def _forms_of(value: bytes) -> Iterator[str]:
     """A value as it is, as YAML, JSON and addresses write it, and as base64; of one with several lines also each."""
     text = value.decode("utf-8", "replace").strip()
-    if len(text) < _SHORTEST:
+    if len(text) < SHORTEST_ELSEWHERE:
         return
     yield from (text, text.replace("'", "''"), json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
     yield quote(text, safe="")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mlplat.cluster.redaction import LAST_APPLIED, Redacted, digest
+from mlplat.cluster.redaction import LAST_APPLIED, SHORTEST_ELSEWHERE, Redacted, digest
 from mlplat.compare.difference import ABSENT, Path
 from mlplat.diagnostics.assignments import flags_before
 from mlplat.diagnostics.mask import mask_lines, mask_words, names_credential
@@ -13,8 +13,6 @@ from mlplat.objects.credentials import is_credential
 from mlplat.objects.equality import is_list, is_map
 
 _TOKENS = re.compile(r"[^\s\"'`,;:=@&?(){}\[\]<>|/\\]+")
-_SHORTEST = 8
-"""Characters of the shortest text that is looked up among the values of Secrets."""
 
 
 class Shown:
@@ -75,7 +73,7 @@ class Shown:
         return mask_words(text)
 
     def _is_secret(self, text: str) -> bool:
-        if not self._secrets or len(text) < _SHORTEST:
+        if not self._secrets or len(text) < SHORTEST_ELSEWHERE:
             return False
         return digest(text.encode("utf-8", "replace")) in self._secrets
 
