@@ -62,7 +62,7 @@ _ONE = frozenset(
     {("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "ReplicaSet"), ("", "ReplicationController")}
 )
 _STEPS = ("predictor", "transformer", "explainer")
-_SERVERS = (
+SERVERS = (
     *("model", "sklearn", "xgboost", "pytorch", "tensorflow", "onnx", "triton"),
     *("huggingface", "lightgbm", "pmml", "paddle"),
 )
@@ -121,7 +121,7 @@ def _job(spec: Body) -> Asks:
 def _step(step: Body) -> Asks:
     """One part of an InferenceService: its least number of pods."""
     one = _pod(step)
-    for server in _SERVERS:
+    for server in SERVERS:
         if isinstance(step.get(server), Mapping):
             one = one.plus(_resources(_map(step[server].get("resources"))))
     return Asks(1, one.requests, one.limits).times(_count(step.get("minReplicas"), 1))

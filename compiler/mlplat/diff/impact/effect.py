@@ -19,7 +19,7 @@ class Impact(StrEnum):
     IMMUTABLE = "immutable"
     """The server refuses the change: the object has to be deleted and made again."""
     PERMISSION_WIDENED = "permission-widened"
-    """Somebody may do what nobody allowed before."""
+    """Somebody may do what nobody allowed before: people and accounts by roles, pods by what they are given."""
     NETWORK_OPENED = "network-opened"
     """Something can be reached that could not."""
     SERVING_INTERRUPTION = "serving-interruption"

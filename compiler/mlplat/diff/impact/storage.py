@@ -4,6 +4,7 @@ Sources: k8s.io/kubernetes v1.37; Kubeflow's profile-controller v1.10; External 
 """
 
 from collections.abc import Mapping, Sequence
+from math import inf
 
 from mlplat.diff.impact.effect import Body, Edit, Effect, Impact
 from mlplat.diff.impact.rows import KindRows, Row, row
@@ -22,7 +23,8 @@ _SEALED = "sealed-secrets: the Secret is owned by its SealedSecret"
 _PODDEFAULT = "Kubeflow's admission-webhook: completes pods when they are created"
 _KUBELET = "pkg/kubelet: mounted files follow within a minute or so, variables do not"
 _CLAIM = "pkg/controller/volume/persistentvolume: a volume with reclaim policy Delete goes with its claim"
-_POD_SECURITY = "pod-security.kubernetes.io/enforce"
+_ENFORCE = "pod-security.kubernetes.io/enforce"
+_ADMISSION = "pod-security admission: looks at pods when they are created"
 _STRICTNESS = {"privileged": 0, "baseline": 1, "restricted": 2}
 
 _KEPT = "Prune=false"
@@ -77,12 +79,47 @@ def _claim_said(edit: Edit) -> Effect:
     return Effect(Impact.IMMUTABLE, why, "pkg/apis/core/validation: ValidatePersistentVolumeClaimUpdate")
 
 
-def _pod_security(edit: Edit) -> Effect:
-    before, after = (_STRICTNESS.get(str(value), 0) for value in (edit.difference.old, edit.difference.new))
-    source = "pod-security admission: looks at pods when they are created"
+def _pod_security(edit: Edit) -> Effect | None:
+    """No level is `privileged`; that one may be said to take the pods out of a cluster's own level."""
+    old, new = _label(edit.old, _ENFORCE), _label(edit.new, _ENFORCE)
+    before, after = (_STRICTNESS.get(str(value), 0) for value in (old, new))
+    if old == new:
+        return None
     if after < before:
-        return Effect(Impact.PERMISSION_WIDENED, "pods may do more to their node", source)
-    return Effect(Impact.LATER_PODS, "pods that do more are refused from now on; those that run go on", source)
+        return Effect(Impact.PERMISSION_WIDENED, "pods may do more to their node", _ADMISSION)
+    if new == "privileged":
+        why = "pods may do anything to their node, whatever the cluster says of namespaces without a level"
+        return Effect(Impact.PERMISSION_WIDENED, why, _ADMISSION)
+    return Effect(Impact.LATER_PODS, "pods that do more are refused from now on; those that run go on", _ADMISSION)
+
+
+def _pod_security_version(edit: Edit) -> Effect | None:
+    old, new = _label(edit.old, f"{_ENFORCE}-version"), _label(edit.new, f"{_ENFORCE}-version")
+    if old == new:
+        return None
+    if _version(new) < _version(old):
+        why = "pods are judged by the rules of an older Kubernetes, which do not know all that newer ones refuse"
+        return Effect(Impact.PERMISSION_WIDENED, why, _ADMISSION)
+    return Effect(Impact.LATER_PODS, "pods are judged by newer rules from now on; those that run go on", _ADMISSION)
+
+
+def _label(body: Body, name: str) -> object:
+    labels = (body.get("metadata") or {}).get("labels") or {}
+    return labels.get(name) if isinstance(labels, Mapping) else None
+
+
+def _version(value: object) -> tuple[float, ...]:
+    """`v1.30`; `latest`, and no version, are above all."""
+    numbers = str(value).removeprefix("v").split(".")
+    return tuple(map(float, numbers)) if all(number.isdecimal() for number in numbers) else (inf,)
+
+
+def _token(edit: Edit) -> Effect:
+    if edit.difference.new is False:
+        return Effect(Impact.LATER_PODS, "pods from now on get no token unless they ask for it", _ACCOUNT)
+    return Effect(
+        Impact.PERMISSION_WIDENED, "pods get its token unless they refuse it, and may do what it may", _ACCOUNT
+    )
 
 
 def _is_less(edit: Edit) -> bool:
@@ -142,6 +179,7 @@ ROWS: Mapping[tuple[str, str], KindRows] = {
         _namespace_deleted,
         (
             Row("metadata/labels/pod-security.kubernetes.io~1enforce", _pod_security),
+            Row("metadata/labels/pod-security.kubernetes.io~1enforce-version", _pod_security_version),
             *(
                 row(f"metadata/labels/{label}", Impact.LATER_PODS, f"pods get other {what} from now on", source)
                 for label, what, source in _LATER_LABELS
@@ -182,7 +220,7 @@ ROWS: Mapping[tuple[str, str], KindRows] = {
         (
             row("imagePullSecrets/**", Impact.SECRET_CHANGED, "pods from now on pull with other secrets", _ACCOUNT),
             row("secrets/**", Impact.SECRET_CHANGED, "pods from now on may mount other secrets", _ACCOUNT),
-            row("automountServiceAccountToken", Impact.LATER_PODS, "pods from now on get a token, or none", _ACCOUNT),
+            Row("automountServiceAccountToken", _token),
         ),
     ),
     ("", "ResourceQuota"): KindRows(

@@ -1,10 +1,10 @@
 """The table of all kinds, and the question put to it: what does this change do?"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mlplat.catalog.versions import ComponentVersions
 from mlplat.compiler.check.immutable import refused_changes
-from mlplat.diff.impact import access, network, serving, storage, training, workloads
+from mlplat.diff.impact import access, network, pods, serving, storage, training, workloads
 from mlplat.diff.impact.effect import ORDER, Body, Edit, Effect, Impact
 from mlplat.diff.impact.rows import KindRows, row
 from mlplat.diff.impact.unsaid import of_default
@@ -39,7 +39,8 @@ _SECRET_KEYS = frozenset({"secretKeyRef", "secretRef", "secretName", "imagePullS
 def of_created(key: tuple[str, str], body: Body, others: Sequence[Body]) -> tuple[Effect, ...]:
     """What a new object of a kind (group and kind) does."""
     rows = TABLE.get(key)
-    return (Effect(Impact.UNKNOWN, _UNKNOWN_KIND),) if rows is None else (rows.of_created(body, others),)
+    effect = Effect(Impact.UNKNOWN, _UNKNOWN_KIND) if rows is None else rows.of_created(body, others)
+    return _sorted((effect, *pods.held_by(body)))
 
 
 def of_deleted(key: tuple[str, str], body: Body, others: Sequence[Body]) -> tuple[Effect, ...]:
@@ -56,24 +57,30 @@ def of_edit(key: tuple[str, str], edit: Edit, refused: Mapping[str, Effect]) -> 
     unsaid = of_default(key, edit)
     if unsaid is not None:
         return (unsaid,)
-    effects = [_main(key, edit, refused), *_tags(edit), *access.taken_away(key, edit)]
-    unique = {effect.impact: effect for effect in reversed(effects)}
-    return tuple(sorted(unique.values(), key=lambda effect: ORDER[effect.impact]))
+    effects = [_main(key, edit, refused), *_tags(edit), *pods.gained_by(edit), *access.taken_away(key, edit)]
+    return _sorted(effects)
 
 
 def of_new_run(edit: Edit, kept: bool) -> tuple[Effect, ...]:
     """What a difference does that gives a run another name: the old object is not changed, a new one is made."""
     why = "it runs again under a new name; the old run goes on" if kept else "it runs again; the old run is deleted"
     effects = [Effect(Impact.NEW_RUN, why, "the hash in the name of what runs once"), *_tags(edit)]
+    effects += pods.gained_by(edit)
     if not kept:
         effects.append(Effect(Impact.WORKLOAD_STOPPED, "the old run is deleted, done or not", "`onChange: replace`"))
-    return tuple(sorted(effects, key=lambda effect: ORDER[effect.impact]))
+    return _sorted(effects)
 
 
 def refused_pointers(key: tuple[str, str], old: Body, new: Body, versions: ComponentVersions) -> dict[str, Effect]:
     """Pointers of fields whose change the server refuses, each with the reason and who says so."""
     found = refused_changes(old, new, key, versions)
     return {one.pointer: Effect(Impact.IMMUTABLE, one.why or _REFUSED, one.source) for one in found}
+
+
+def _sorted(effects: Iterable[Effect]) -> tuple[Effect, ...]:
+    """One effect of each impact, the first that was said, the most destructive before the others."""
+    unique = {effect.impact: effect for effect in reversed(tuple(effects))}
+    return tuple(sorted(unique.values(), key=lambda effect: ORDER[effect.impact]))
 
 
 def _main(key: tuple[str, str], edit: Edit, refused: Mapping[str, Effect]) -> Effect:

@@ -1,0 +1,62 @@
+"""Pods that may do more than before, in every kind that pods are made of: a right is told where the old state lacks it.
+
+Source of what counts: the Pod Security Standards (k8s.io/pod-security-admission v0.37 `policy/check_*.go`), and that a
+pod acts in the name of its ServiceAccount.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from mlplat.diff.impact.effect import Body, Edit, Effect, Impact
+from mlplat.diff.impact.pod_rights import FIELDS, Name, Right, covers, default_of, in_words, rights_of
+from mlplat.diff.impact.rows import Path
+
+_SOURCE = "k8s.io/pod-security-admission v0.37 `policy/check_*.go`; plugin/pkg/admission/serviceaccount"
+_SHOWN = 3
+
+
+def gained_by(edit: Edit) -> Iterator[Effect]:
+    """What pods may do by a difference that they could not: one effect at most."""
+    difference = edit.difference
+    whole = any(isinstance(value, Mapping | list | tuple) for value in (difference.old, difference.new))
+    if not whole and FIELDS.isdisjoint(map(str, edit.path)):
+        return
+    before, after = rights_of(edit.old), rights_of(edit.new)
+    said = [words for name, words in _gained(before, after) if _gives(edit, before.get(name), after[name])]
+    yield from _effect(said)
+
+
+def held_by(body: Body) -> Iterator[Effect]:
+    """What the pods of a new object may do above the rights that every pod has: one effect at most.
+
+    In whose name they act is not told: nobody gains by that but who makes the object, and an account of which more is
+    allowed has a binding that is told.
+    """
+    yield from _effect([words for name, words in _gained({}, rights_of(body)) if name[2] != "account"])
+
+
+def _gained(before: Mapping[Name, Right], after: Mapping[Name, Right]) -> Iterator[tuple[Name, str]]:
+    for name, right in after.items():
+        old = before.get(name)
+        new = right.held - (old.held if old is not None else default_of(name))
+        if new and not covers(name, before):
+            yield name, in_words(name, sorted(new))
+
+
+def _gives(edit: Edit, old: Right | None, new: Right) -> bool:
+    """True when the difference is one of those by which a right is gained."""
+    steps = edit.path
+    if "capabilities" in steps and (edit.difference.removed if "add" in steps else edit.difference.added):
+        return False  # a capability fewer that is added, one more that is dropped
+    here = any(_touches(edit.difference.new_path, field) for field in new.fields)
+    return here or (old is not None and any(_touches(edit.difference.old_path, field) for field in old.fields))
+
+
+def _touches(path: Path, field: Path) -> bool:
+    shorter = min(len(path), len(field))
+    return path[:shorter] == field[:shorter]
+
+
+def _effect(said: Sequence[str]) -> Iterator[Effect]:
+    if said:
+        more = (f"and {len(said) - _SHOWN} more",) if len(said) > _SHOWN else ()
+        yield Effect(Impact.PERMISSION_WIDENED, "; ".join((*said[:_SHOWN], *more)), _SOURCE)
