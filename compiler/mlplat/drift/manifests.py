@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
@@ -14,14 +13,12 @@ from mlplat.cluster.redaction import redact
 from mlplat.compare.difference import Path as Place
 from mlplat.compiler.load.raw import Composed, RawObject, parse_raw, read_texts
 from mlplat.compiler.lower.finish import ENVIRONMENT_LABEL
-from mlplat.compiler.render.kustomize import Kustomize, find_kustomize, render_folders
+from mlplat.compiler.render.foreign import main_file, render_foreign
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span
 from mlplat.drift.declared import DeclaredObject, DeclaredSet
 from mlplat.drift.report import Note, ObjectName
 from mlplat.objects.equality import is_map
 from mlplat.objects.gvk import GVK, ObjectRef, gvk_of, ref_of
-
-_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ def read_manifests(where: str) -> Manifests:
 
     Raises OSError when something cannot be read, ValueError when a file is not UTF-8 text.
     """
-    if any((Path(where) / name).is_file() for name in _KUSTOMIZATIONS):
+    if main_file(where) is not None:
         return _rendered(where)
     texts = read_texts(where)
     objects: list[RawObject] = []
@@ -54,15 +51,11 @@ def read_manifests(where: str) -> Manifests:
 
 
 def _rendered(where: str) -> Manifests:
-    found = find_kustomize()
-    if not isinstance(found, Kustomize):
-        return Manifests((), {}, (found,))
-    folder = render_folders(found, Path(where).resolve(), ["."])[0]
-    if folder.problem is not None:
-        return Manifests((), {}, (folder.problem,))
-    name = next(name for name in _KUSTOMIZATIONS if (Path(where) / name).is_file())
-    file = (Path(where) / name).as_posix()
-    return Manifests(tuple(RawObject(body, file, 1, inside=("",)) for body in folder.objects), {file: ""}, ())
+    rendered = render_foreign(where)
+    if rendered.findings:
+        return Manifests((), rendered.texts, rendered.findings)
+    objects = (RawObject(body, rendered.file, 1, inside=("",)) for body in rendered.objects)
+    return Manifests(tuple(objects), {rendered.file: ""}, ())
 
 
 def _headless(raw: RawObject, places: Composed) -> Diagnostic | None:

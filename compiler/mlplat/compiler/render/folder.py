@@ -6,7 +6,7 @@ from typing import Any
 
 from mlplat.compiler.artifacts import FileTree, Manifest, Node
 from mlplat.compiler.render.kustomize import Kustomize, find_kustomize, render
-from mlplat.compiler.render.loaded import bases_of, is_kustomization, unknown_entries
+from mlplat.compiler.render.loaded import bases_of, is_kustomization, label_of, unknown_entries
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span
 
 
@@ -76,7 +76,7 @@ def _unknown(texts: Mapping[str, str]) -> tuple[Diagnostic, ...]:
             continue
         try:
             for one in unknown_entries(path, texts, folders):
-                label = _label(one.entry, path, text)
+                label = label_of(one.entry, path, text)
                 findings[_remote(label) if one.is_remote else _missing(one.entry, label)] = None
         except ValueError as error:
             findings[_unread(path, str(error))] = None
@@ -87,13 +87,6 @@ def _above(path: str) -> Iterator[str]:
     while "/" in path:
         path = path.rpartition("/")[0]
         yield path
-
-
-def _label(entry: str, file: str, text: str) -> Label:
-    lines = text.splitlines() or [""]
-    line = next((number for number, line in enumerate(lines, 1) if entry in line), 1)
-    column = max(lines[line - 1].find(entry) + 1, 1)
-    return Label(Span(file, line, column, line, column + len(entry)))
 
 
 def _remote(label: Label) -> Diagnostic:

@@ -6,11 +6,12 @@ to it that is not known to be one of our files or folders.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 from typing import Any
 
+from mlplat.diagnostics import Label, Span
 from mlplat.objects.go_yaml import parse_values
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -45,13 +46,14 @@ def is_kustomization(path: str) -> bool:
 
 
 def bases_of(file: str, text: str) -> Iterator[str]:
-    """The folders that a kustomization builds on, by their path in the repository, whether they exist or not."""
+    """The folders that a kustomization builds on or is configured by, by their path, whether they exist or not."""
     for document in _documents(text):
-        for entry in _texts(document, _BASES):
-            yield normpath(join(dirname(file), entry))
+        for entry in _texts(document, (*_BASES, *_CONFIGURED)):
+            if not _is_written_out(entry):
+                yield normpath(join(dirname(file), entry))
 
 
-def unknown_entries(file: str, texts: Mapping[str, str], folders: frozenset[str]) -> Iterator[Unknown]:
+def unknown_entries(file: str, texts: Mapping[str, str], folders: Container[str]) -> Iterator[Unknown]:
     """Everything that the kustomization `file` would load and that is none of `texts` and `folders`.
 
     Raises ValueError when the file cannot be read as YAML.
@@ -71,10 +73,19 @@ def unknown_entries(file: str, texts: Mapping[str, str], folders: frozenset[str]
                 yield Unknown(entry, _ADDRESS.search(entry) is not None)
             else:
                 for path in (path for path in texts if path == place or path.startswith(f"{place}/")):
-                    yield from _remote_in(texts[path])
+                    if not is_kustomization(path):  # looked at for itself
+                        yield from _remote_in(texts[path])
         for key in _FETCHES:
             if document.get(key):
                 yield Unknown(key, True)
+
+
+def label_of(entry: str, file: str, text: str) -> Label:
+    """The first place in a kustomization where an entry is written."""
+    lines = text.splitlines() or [""]
+    line = next((number for number, line in enumerate(lines, 1) if entry in line), 1)
+    column = max(lines[line - 1].find(entry) + 1, 1)
+    return Label(Span(file, line, column, line, column + len(entry)))
 
 
 def _entries(document: Mapping[str, Any]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from mlplat.catalog.lookup import Tables, load_tables
@@ -10,13 +9,13 @@ from mlplat.catalog.versions import ComponentVersions
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.load.raw import Composed, RawObject, parse_raw, read_texts
 from mlplat.compiler.lower.finish import ENVIRONMENT_LABEL, IDENTITY
-from mlplat.compiler.render.kustomize import Kustomize, find_kustomize, render_folders
+from mlplat.compiler.render.foreign import main_file, render_foreign
+from mlplat.compiler.render.loaded import is_kustomization
 from mlplat.diagnostics import Diagnostic, Severity, Span
 from mlplat.diff.state import Side, State
 from mlplat.objects.gvk import ref_of
 from mlplat.objects.pointer import steps_of
 
-_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _RUNS = frozenset({"TrainJob", "PyTorchJob", "TFJob", "MPIJob", "XGBoostJob", "PaddleJob", "JAXJob", "Experiment"})
 """Kinds of ours whose name ends with the hash of a run."""
 
@@ -32,14 +31,13 @@ def manifests_state(where: str, versions: ComponentVersions) -> State:
     Raises OSError when it cannot be read and ValueError when a file is not UTF-8.
     """
     tables = load_tables(versions)
-    folder = Path(where)
-    if folder.is_dir() and any((folder / name).is_file() for name in _KUSTOMIZATIONS):
+    if main_file(where) is not None:
         return _rendered(where, tables)
     texts = read_texts(where)
     findings: list[Diagnostic] = []
     raws: list[RawObject] = []
     for file, text in sorted(texts.items()):
-        if Path(file).name in _KUSTOMIZATIONS:
+        if is_kustomization(file):
             continue
         found, problems = parse_raw(text, file)
         raws += found
@@ -71,16 +69,9 @@ class _Places:
 
 
 def _rendered(where: str, tables: Tables) -> State:
-    kustomize = find_kustomize()
-    if not isinstance(kustomize, Kustomize):
-        return State(where, {}, findings=(kustomize,), missing=frozenset({""}))
-    folder = Path(where).resolve()
-    rendered = render_folders(kustomize, folder.parent, [folder.name])[0]
-    if rendered.problem is not None:
-        notes = rendered.problem.notes
-        headline = f"kustomize cannot render `{where}`"
-        problem = Diagnostic("MLP603", Severity.ERROR, headline, notes=notes, help="mend the kustomization")
-        return State(where, {}, findings=(problem,), missing=frozenset({""}))
+    rendered = render_foreign(where)
+    if rendered.findings:
+        return State(where, {}, rendered.texts, rendered.findings, frozenset({""}))
     findings: list[Diagnostic] = []
     made = (_object(body, where, tables, findings) for body in rendered.objects)
     return _state(where, [item for item in made if item is not None], tables, findings, None)
