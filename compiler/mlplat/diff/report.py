@@ -37,13 +37,20 @@ class Cause:
 
     `span.file` is relative to the platform. `state` is "" for the new state, whose files are at hand; else the label
     of the old state, where the line is that is gone. `text` is the line, masked. `certain` is false where the line is
-    only the likeliest of several: there were too many to try.
+    only the likeliest of several: there were too many to try. `now` is where a reader of the new state looks for a line
+    that is not in a file at hand: what stands in its place, or the Environment of its folder; None: nowhere.
     """
 
     span: Span
     text: str = ""
     state: str = ""
     certain: bool = True
+    now: Span | None = None
+
+    @property
+    def seen(self) -> Span | None:
+        """A place in the files of the new state at which the cause can be shown; None where there is none."""
+        return self.now if self.state else self.span
 
     def __str__(self) -> str:
         return f"{self.state}{':' if self.state else ''}{self.span}"

@@ -15,6 +15,7 @@ from mlplat.diff.cause.places import (
     by_address,
     changed_places,
     folders_of_one,
+    layer_of,
     lines_that_changed,
 )
 from mlplat.diff.cause.search import Budget, Found, Makers, Search
@@ -23,6 +24,7 @@ from mlplat.diff.report import Cause
 from mlplat.diff.secrets import SecretTexts
 from mlplat.diff.state import Side, State
 from mlplat.objects.pointer import pointer_of, steps_of
+from mlplat.schema.environment import Environment
 
 _AT_LEAST = 2000
 """Lowerings that may be tried between small states."""
@@ -37,6 +39,7 @@ class Causes:
     new: State
     sides: tuple[Side | None, Side | None]
     secrets: SecretTexts
+    lines: ChangedLines
     search: Search | None = None
     written: tuple[Written, Written] | None = None
     differs: Differs | None = None
@@ -101,7 +104,20 @@ class Causes:
             text = lines[span.line - 1]
             for start, end in reversed(joined([*secret_ranges(lines, span.line - 1), *self.secrets.ranges(text)])):
                 text = text[:start] + MASK + text[end:]
-        return Cause(span, mask_text(text).strip(), state.prefix.removesuffix(":"), certain)
+        now = self._now(span) if gone else span
+        return Cause(
+            span, mask_text(text).strip(), state.prefix.removesuffix(":"), certain, now if state.prefix else None
+        )
+
+    def _now(self, span: Span) -> Span | None:
+        """Where in the files of the new state to look for a line of the old one."""
+        line = self.lines.now(span.file, span.line)
+        if line is not None:
+            return Span(span.file, line, 1, line, 1)
+        for document in self.new.layers.get(layer_of(span.file), ()):
+            if document.kind == Environment.kind_name:
+                return (document.node.at(("metadata", "name")) or document.node).span
+        return None
 
 
 def _nearest(item: KubeObject, steps: list[str]) -> Span | None:
@@ -140,13 +156,13 @@ class Between:
         """The causes of the changes of one environment."""
         before, after = self.old.sides.get(name), self.new.sides.get(name)
         if before is None or after is None or before.resolved is None or after.resolved is None:
-            return Causes(self.old, self.new, (before, after), self.secrets)
+            return Causes(self.old, self.new, (before, after), self.secrets, self.lines)
         changes = spec_changes(before.resolved, after.resolved, self.compared)
         search = Search(changes, self.makers, self.budget, self.answers)
         folders = folders_of_one(before.resolved, after.resolved)
         differs = folders if self.across else lines_that_changed(self.lines)
         written = Written(before.resolved, self.layers[0]), Written(after.resolved, self.layers[1])
-        return Causes(self.old, self.new, (before, after), self.secrets, search, written, differs)
+        return Causes(self.old, self.new, (before, after), self.secrets, self.lines, search, written, differs)
 
 
 def causes_between(old: State, new: State, across: bool, secrets: SecretTexts) -> Between:

@@ -15,6 +15,18 @@ class ChangedLines:
     new: Mapping[str, str]
     _known: dict[str, tuple[frozenset[int], frozenset[int]]] = field(default_factory=dict)
 
+    def now(self, file: str, line: int) -> int | None:
+        """The line of the new state that a line of the old one is, or that stands where it was; None where the new
+        state lacks the file, or has nothing in it."""
+        after = self.new.get(file)
+        if not after:
+            return None
+        before, now = lines_of(self.old.get(file, "")), lines_of(after)
+        for tag, low, high, first, last in SequenceMatcher(None, before, now, autojunk=False).get_opcodes():
+            if low < line <= high:
+                return first + line - low if tag == "equal" else min(first + 1, max(last, 1), len(now))
+        return None
+
     def first(self, file: str, lines: range, gone: bool) -> int | None:
         """The first changed line in a part of a file; None where nothing in it changed. Lines count from 1 in the old
         state where `gone` says so, else in the new one."""

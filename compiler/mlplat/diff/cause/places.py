@@ -68,7 +68,7 @@ def changed_places(change: SpecChange, old: Written, new: Written, differs: Diff
         span = _differing(node, change, gone, differs) if node is not None else None
         if span is not None and node is not None and _says_the_same(change, node, new if gone else old):
             continue  # something else in its line is another one
-        if span is not None and all(_layer(span.file) != _layer(one.span.file) for one in found):
+        if span is not None and all(layer_of(span.file) != layer_of(one.span.file) for one in found):
             found.append(Place(span, gone))
     if found:
         return tuple(found)
@@ -93,7 +93,7 @@ def folders_of_one(old: ResolvedEnvironment, new: ResolvedEnvironment) -> Differ
     left, right = ({env.name, *env.ancestors} for env in (old, new))
 
     def differs(span: Span, within: range, gone: bool) -> Span | None:
-        return span if _layer(span.file) in (left - right if gone else right - left) else None
+        return span if layer_of(span.file) in (left - right if gone else right - left) else None
 
     return differs
 
@@ -122,7 +122,7 @@ def _differing(node: Node, change: SpecChange, gone: bool, differs: Differs) -> 
 def _says_the_same(change: SpecChange, node: Node, other: Written) -> bool:
     """True when the same layer has the same value in the other state."""
     for document in other.of(change.address):
-        if _layer(document.file) == _layer(node.span.file):
+        if layer_of(document.file) == layer_of(node.span.file):
             way = _way_to(document.node, change)
             if len(way) > len(change.path) > 0 and way[0].plain() == node.plain():
                 return True
@@ -135,7 +135,8 @@ def _place(node: Node, change: SpecChange) -> Span:
     return node.key_span or node.span if isinstance(node.value, dict | list) else node.span
 
 
-def _layer(file: str) -> str:
+def layer_of(file: str) -> str:
+    """The folder of `environments/` that a file is in; what is elsewhere is in a folder of no environment."""
     folder, _, rest = file.partition("/")
     return rest.partition("/")[0] if folder == "environments" else folder
 

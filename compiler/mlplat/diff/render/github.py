@@ -1,6 +1,8 @@
 """A report as annotations of a GitHub workflow: one for each object and line that caused something in it.
 
-GitHub shows ten of each level and step: the most destructive come first.
+GitHub shows ten of each level and step: the most destructive come first. An annotation is shown at a line of a file
+that the pull request has, or, without a file, in the summary of the run. A line that is gone is shown where it was: at
+the line that stands there now, else at the Environment of its folder.
 """
 
 from collections.abc import Sequence
@@ -23,11 +25,14 @@ def _annotation(changes: Sequence[Change]) -> str:
     change = changes[0]
     level = "error" if change.impact in DANGEROUS else "warning" if change.impact in NOTABLE else "notice"
     properties = [f"title={escape_property(TITLES[change.impact])}"]
-    cause = next((cause for cause in change.causes if not cause.state), None)  # a line that is gone cannot be shown
-    if cause is not None:
-        span = cause.span
-        properties = [f"file={escape_property(span.file)}", f"line={span.line}", f"col={span.column}", *properties]
-    return f"::{level} {','.join(properties)}::{escape_message(_message(change, len(changes) - 1))}"
+    cause = min(change.causes, key=lambda cause: (cause.seen is None, cause.seen != cause.span), default=None)
+    if cause is not None and cause.seen is not None:
+        place = cause.seen
+        properties = [f"file={escape_property(place.file)}", f"line={place.line}", f"col={place.column}", *properties]
+    message = _message(change, len(changes) - 1)
+    if cause is not None and cause.seen != cause.span:
+        message += f"\nby the line that was at {cause}"
+    return f"::{level} {','.join(properties)}::{escape_message(message)}"
 
 
 def _message(change: Change, more: int) -> str:

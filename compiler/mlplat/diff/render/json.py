@@ -59,6 +59,7 @@ def _change(change: Change) -> dict[str, Any]:
 
 
 def _cause(cause: Cause) -> dict[str, Any]:
+    seen = cause.seen
     return {
         "file": cause.span.file,
         "line": cause.span.line,
@@ -66,6 +67,7 @@ def _cause(cause: Cause) -> dict[str, Any]:
         "revision": cause.state or None,
         "text": cause.text,
         "certain": cause.certain,
+        "seen": {"file": seen.file, "line": seen.line} if seen is not None else None,
     }
 
 
