@@ -40,4 +40,5 @@ def test_bad(code: str, tmp_path: Path) -> None:
     bad = HERE / "cases" / code / "bad"
     findings, text = findings_of(bad, tmp_path)
     assert {finding.code for finding in findings} == {code}, text
+    assert [finding.headline for finding in findings if not finding.help] == [], "each says what to do"
     check_golden(bad / "expected.txt", text)

@@ -178,7 +178,14 @@ def _why_headless(body: Any) -> str | None:
 
 def _headless(raw: RawObject, problem: str, places: Composed) -> Diagnostic:
     span = raw.span((), places)
-    return Diagnostic("MLP403", Severity.ERROR, problem, Label(span, "not a Kubernetes object"), pointer="")
+    return Diagnostic(
+        "MLP403",
+        Severity.ERROR,
+        problem,
+        Label(span, "not a Kubernetes object"),
+        help="give it `apiVersion`, `kind` and `metadata.name`, or remove it",
+        pointer="",
+    )
 
 
 def _placed(diagnostic: Diagnostic, raw: RawObject | None, places: Composed) -> Diagnostic:

@@ -67,7 +67,14 @@ def _headless(raw: RawObject, places: Composed) -> Diagnostic | None:
             ref_of(raw.body, namespaced=False)
     except ValueError as error:
         span = raw.span((), places)
-        return Diagnostic("MLP403", Severity.ERROR, str(error), Label(span, "not a Kubernetes object"), pointer="")
+        return Diagnostic(
+            "MLP403",
+            Severity.ERROR,
+            str(error),
+            Label(span, "not a Kubernetes object"),
+            help="give it `apiVersion`, `kind` and `metadata.name`, or remove it",
+            pointer="",
+        )
     return None
 
 

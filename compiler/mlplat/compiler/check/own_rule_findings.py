@@ -25,7 +25,7 @@ def uncompilable(rule: Resolved[Rule], field: str, problem: Malformed, sources: 
         Severity.ERROR,
         f"the `{field}` of rule `{rule.name}` cannot be compiled: {problem.reason}",
         Label(_inside(span, text, problem, sources.get(span.file, "")), "not CEL"),
-        help=problem.cure,
+        help=problem.cure or "mend the expression where it is marked; docs/guide/rules.md has examples",
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from mlplat.compiler.artifacts import KubeObject
+from mlplat.compiler.check.cures import cure_of
 from mlplat.compiler.check.pods import called
 from mlplat.compiler.check.reading import Problem
 from mlplat.compiler.check.rule import FoundInObject
@@ -18,4 +19,4 @@ def refusals_of(item: KubeObject, problems: Iterable[Problem], who: str, note: s
         named = f"`{place}` " if place and not place.isdigit() and not of_key else ""
         notes = (note,) if note else ()
         headline = f"{called(item)}: {named}{problem}"
-        yield FoundInObject(item, pointer, headline, f"{who} refuses it", notes, at_key=of_key)
+        yield FoundInObject(item, pointer, headline, f"{who} refuses it", notes, cure_of(problem), of_key)

@@ -242,7 +242,9 @@ def _kind(node: Node, fields: dict[str, Node], kinds: frozenset[str]) -> list[Di
             f"there is no kind {shown}" if isinstance(written.value, str) else "the kind is not text",
             Label(written.span if written.value is not None else written.key_span or written.span, "unknown kind"),
             notes=() if close else (f"kinds: {', '.join(sorted(kinds))}",),
-            help=f"a kind with a similar name exists: {', '.join(f'`{name}`' for name in close)}" if close else None,
+            help=f"a kind with a similar name exists: {', '.join(f'`{name}`' for name in close)}"
+            if close
+            else "write one of these; a Kubernetes object belongs in `environments/<environment>/manifests/`",
         )
     ]
 

@@ -224,7 +224,13 @@ class _Reader:
         for key, inner in node.value:
             name = key.value
             if key.__class__ is not ScalarNode:
-                self.refuse(key, "a mapping or list stands where a key must stand", "not text", "MLP008")
+                self.refuse(
+                    key,
+                    "a mapping or list stands where a key must stand",
+                    "not text",
+                    "write the key as text",
+                    "MLP008",
+                )
                 continue
             if name == "<<" and not key.style:
                 self.merge(self.value(inner, depth), merged)
@@ -244,7 +250,7 @@ class _Reader:
         try:
             return go_scalar(node.value)
         except ValueError as error:
-            self.refuse(node, str(error), "not a number", "MLP004")
+            self.refuse(node, str(error), "not a number", "quote it, or write another number", "MLP004")
             return None
 
     def tagged(self, node: Any) -> Any:
@@ -252,11 +258,11 @@ class _Reader:
         value = self.plain(node)
         if kind in ("int", "float", "bool", "null", "timestamp", "binary"):
             return value if kind not in ("timestamp", "binary") else node.value
-        self.refuse(node, f"the tag `{node.tag}` means nothing in a manifest", "unknown tag")
+        self.refuse(node, f"the tag `{node.tag}` means nothing in a manifest", "unknown tag", "delete the tag")
         return None
 
-    def refuse(self, node: Any, headline: str, label: str, code: str = "MLP006") -> None:
-        self.findings.append(Diagnostic(code, Severity.ERROR, headline, Label(self.span(node), label)))
+    def refuse(self, node: Any, headline: str, label: str, cure: str, code: str = "MLP006") -> None:
+        self.findings.append(Diagnostic(code, Severity.ERROR, headline, Label(self.span(node), label), help=cure))
 
     def refuse_size(self, node: Any, problem: str) -> None:
         """Said once a document: a bound that is passed is passed in many places."""

@@ -46,6 +46,6 @@ def read_address(node: Node) -> Address | Diagnostic | None:
             f"{shown(text)} does not name a document: no kind `{kind}` can stand here",
             Label(node.span, "unknown kind"),
             notes=() if close else (f"kinds: {quoted(_NAMEABLE)}",),
-            help=f"write `{close[0]}/{name}`" if close else None,
+            help=f"write `{close[0]}/{name}`" if close else "name a document of one of these kinds",
         )
     return Address(kind, name)

@@ -158,7 +158,7 @@ def _unknown_field(concern: Concern, complaint: Complaint) -> Diagnostic:
     elsewhere = [] if close else _places_of(name, concern.shape)
     place = f"`{dotted(parent)}`" if parent else "the document"
     notes = () if close or elsewhere else (f"fields of {place}: {listed(sorted(known), 30)}",)
-    help_text = f"a field with a similar name exists: {quoted(close)}" if close else None
+    help_text = f"a field with a similar name exists: {quoted(close)}" if close else f"delete `{name}`"
     if elsewhere:
         help_text = f"a field of this name exists at {listed(elsewhere, 3)}"
     return _error(
@@ -195,7 +195,7 @@ def _unknown_choice(concern: Concern, complaint: Complaint) -> Diagnostic:
         f"{_where(concern, complaint.path)} cannot be {written}",
         Label(smallest(complaint.node), "not one of its values"),
         (known,),
-        f"write `{close[0]}`" if close else None,
+        f"write `{close[0]}`" if close else "write one of its values",
     )
 
 
@@ -209,6 +209,7 @@ def _out_of_range(concern: Concern, complaint: Complaint) -> Diagnostic:
         "MLP106",
         f"{_where(concern, complaint.path)} must be {limit}, got {written}",
         Label(smallest(complaint.node), f"must be {limit}"),
+        help=f"write a value that is {limit}",
     )
 
 
@@ -233,15 +234,20 @@ def _malformed(concern: Concern, complaint: Complaint) -> Diagnostic:
     label = Label(smallest(complaint.node), "does not have its form")
     if kind == "string_pattern_mismatch":
         form = PATTERNS.get(str(context.get("pattern")), f"text of the form {context.get('pattern')}")
-        return _error("MLP105", headline, label, (f"its form: {form}",))
+        return _error("MLP105", headline, label, help=f"write {form}")
     if kind == "value_error":
-        return _error("MLP105", headline, label, (f"it is {_reason(complaint)}",))
+        reason = _reason(complaint)
+        fact, semicolon, cure = reason.partition("; ")
+        return _error(
+            "MLP105", headline, label, (f"it is {fact}",), cure if semicolon else f"write {fact.removeprefix('not ')}"
+        )
     long = kind == "string_too_long"
     limit = context.get("max_length" if long else "min_length")
     note = f"it has {'more' if long else 'fewer'} than {limit} characters"
     if written == MASKED:
         note = f"it must have {'at most' if long else 'at least'} {limit} characters"
-    return _error("MLP105", headline, label, (note,))
+    cure = f"shorten it to {limit} characters" if long else f"write at least {limit} character{'s' * (limit != 1)}"
+    return _error("MLP105", headline, label, (note,), cure)
 
 
 def _reason(complaint: Complaint) -> str:
@@ -287,15 +293,25 @@ def _wrong_type(concern: Concern, complaint: Complaint) -> Diagnostic:
     )
 
 
-def _cure(complaint: Complaint, expected: list[str]) -> str | None:
+def _cure(complaint: Complaint, expected: list[str]) -> str:
+    """What to write; no part of a value that may be a credential."""
     value = complaint.node.value
     if value is None:
         return "give a value, or delete the line"
-    if isinstance(value, dict | list):
-        return None
-    plain = shown(value, complaint.path).strip("`")
-    if plain == MASKED:
-        return None
+    plain = shown(value, complaint.path).strip("`") if not isinstance(value, dict | list) else MASKED
+    if plain != MASKED and (same := _in_the_right_form(value, plain, expected)) is not None:
+        return same
+    if expected == ["text"] and not isinstance(value, dict | list):
+        return "write it in quotes"
+    if expected == ["a mapping"]:
+        return "write its fields below the key, one on a line: `field: value`"
+    if expected == ["a list"]:
+        return "write its entries below the key, one on a line, each behind `- `"
+    return f"write {either(expected)}"
+
+
+def _in_the_right_form(value: Any, plain: str, expected: list[str]) -> str | None:
+    """How the same value is written as what is expected; None where it cannot be."""
     if isinstance(value, str):
         number = re.fullmatch(r"-?\d+" if "a whole number" in expected else r"-?\d+(\.\d+)?([eE][+-]?\d+)?", value)
         if number and any("number" in text for text in expected):

@@ -10,6 +10,7 @@ from typing import Any
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.core.pod import PodUse, problems_of_pod
 from mlplat.compiler.check.core.pod_amounts import huge_pages, part_of_resources
+from mlplat.compiler.check.cures import cure_of
 from mlplat.compiler.check.pods import called, is_by_hand, pods_of
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
 from mlplat.objects.pointer import escape, last_step, steps_of
@@ -56,7 +57,7 @@ def _found(item: KubeObject, pointer: str, problem: str) -> FoundInObject:
     named = f"`{place}` " if not place.isdigit() else ""
     headline = f"{called(item)}: its pods would be refused: {named}{problem}"
     note = "the server takes this object, and refuses the pods that the controller makes of it"
-    return FoundInObject(item, pointer, headline, "no pod can have this", (note,), tolerated=True)
+    return FoundInObject(item, pointer, headline, "no pod can have this", (note,), cure_of(problem), tolerated=True)
 
 
 def _amounts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from mlplat.compiler.artifacts import KubeObject
+from mlplat.compiler.check.cures import cure_of
 from mlplat.compiler.check.pods import called
 from mlplat.compiler.check.reading import mapping, spec_of
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
@@ -62,6 +63,7 @@ def _labels(item: KubeObject, pointer: str, labels: Any) -> Iterator[FoundInObje
                 f"{pointer}/{escape(key)}",
                 f"{called(item)}: the label key `{key}` {why}",
                 "not a label key",
+                help=cure_of(why),
                 at_key=True,
             )
         why = why_no_label_value(value) if isinstance(value, str) else None
@@ -83,11 +85,12 @@ def _annotations(item: KubeObject, pointer: str, annotations: Any) -> Iterator[F
         why = why_no_qualified_name(key.lower())
         if why is not None:
             headline = f"{called(item)}: the annotation key `{key}` {why}"
-            yield FoundInObject(item, f"{pointer}/{escape(key)}", headline, "not an annotation key", at_key=True)
+            place = f"{pointer}/{escape(key)}"
+            yield FoundInObject(item, place, headline, "not an annotation key", (), cure_of(why), at_key=True)
     size = sum(len(key.encode()) + len(value.encode()) for key, value in annotations.items() if isinstance(value, str))
     if size > _MOST_ANNOTATIONS:
         headline = f"{called(item)}: its annotations have {size} bytes, {_MOST_ANNOTATIONS} are allowed"
-        yield FoundInObject(item, pointer, headline, "too much text")
+        yield FoundInObject(item, pointer, headline, "too much text", help="put the text into a ConfigMap")
 
 
 RULE = ObjectRule("MLP415", check)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from mlplat.compiler.artifacts import KubeObject
+from mlplat.compiler.check.cures import cure_of
 from mlplat.compiler.check.pods import called
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
 from mlplat.objects.names import why_no_label, why_no_path_segment, why_no_service_name, why_no_subdomain
@@ -54,12 +55,14 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
         if why is not None:
             headline = f"{called(item)}: a {item.ref.kind} cannot have this name: it {why}"
             label = why if len(why) < 50 else "not allowed as a name"
-            yield FoundInObject(item, "/metadata/name", headline, label, tolerated=_is_only_long(item))
+            yield FoundInObject(
+                item, "/metadata/name", headline, label, (), cure_of(why), tolerated=_is_only_long(item)
+            )
         if item.ref.namespace:
             why = why_no_label(item.ref.namespace)
             if why is not None:
                 headline = f"{called(item)}: `{item.ref.namespace}` cannot be the name of a namespace: it {why}"
-                yield FoundInObject(item, "/metadata/namespace", headline, "not allowed as a name")
+                yield FoundInObject(item, "/metadata/namespace", headline, "not allowed as a name", (), cure_of(why))
 
 
 def _is_only_long(item: KubeObject) -> bool:

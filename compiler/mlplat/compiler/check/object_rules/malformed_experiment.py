@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from mlplat.catalog.structural import Problem, StructuralProblem, check_structure
 from mlplat.compiler.artifacts import KubeObject
+from mlplat.compiler.check.cures import cure_of
 from mlplat.compiler.check.embedded import bodies_of, is_placeholder
 from mlplat.compiler.check.experiment_job import lost_in, with_parameters
 from mlplat.compiler.check.experiment_schema import experiment_table
@@ -37,7 +38,9 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
         if known and isinstance(body.get("spec"), dict):
             for refusal in refusals(body["spec"]):
                 headline = f"{called(item)}: {refusal.problem}"
-                yield FoundInObject(item, refusal.pointer, headline, "", (_REFUSED,), refusal.help)
+                yield FoundInObject(
+                    item, refusal.pointer, headline, "", (_REFUSED,), refusal.help or cure_of(refusal.problem)
+                )
             yield from _of_job(item, scope)
 
 
@@ -49,10 +52,16 @@ def _found(item: KubeObject, problem: StructuralProblem) -> FoundInObject:
         f"{called(item)}: {problem.message}",
         "no such field" if unknown else "",
         (_LOST if unknown else _REFUSED,),
-        f"a similar name exists: `{problem.near[0]}`" if problem.near else None,
+        f"a similar name exists: `{problem.near[0]}`" if problem.near else _cure(problem),
         at_key=unknown or problem.kind is Problem.MISSING,
         tolerated=unknown,
     )
+
+
+def _cure(problem: StructuralProblem) -> str:
+    if problem.kind is Problem.MISSING:
+        return f"add `{problem.field}`"
+    return f"delete `{problem.field}`" if problem.kind is Problem.UNKNOWN_FIELD else cure_of(problem.message)
 
 
 def _of_job(item: KubeObject, scope: ObjectScope) -> Iterator[FoundInObject]:
@@ -66,11 +75,13 @@ def _of_job(item: KubeObject, scope: ObjectScope) -> Iterator[FoundInObject]:
             # Of every other place MLP413 speaks; it waits for what fills in a placeholder, which here is a text.
             if problem.kind is not Problem.MISSING and is_placeholder(value_at(body.body, problem.pointer)):
                 headline = f"{called(item)}: its trial is no Job: {problem.message}"
-                yield FoundInObject(item, body.pointer + problem.pointer, headline, "", (_REFUSED,))
+                yield FoundInObject(
+                    item, body.pointer + problem.pointer, headline, "", (_REFUSED,), cure_of(problem.message)
+                )
         for pointer, why in lost_in(filled, table.schema, body.pointer):
             place = pointer.rsplit("/", 1)[-1]
             headline = f"{called(item)}: in its trial, `{place}` {why}"
-            yield FoundInObject(item, pointer, headline, "", (_CHANGED,))
+            yield FoundInObject(item, pointer, headline, "", (_CHANGED,), cure_of(why))
 
 
 RULE = ObjectRule("MLP429", check, single=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from mlplat.catalog.structural import Problem, StructuralProblem, check_spelling, check_structure
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.core.unenforced import is_unenforced
+from mlplat.compiler.check.cures import cure_of
 from mlplat.compiler.check.embedded import Body, bodies_of, is_placeholder
 from mlplat.compiler.check.pods import called
 from mlplat.compiler.check.reading import value_at
@@ -36,7 +37,7 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
 def _found(item: KubeObject, body: Body, problem: StructuralProblem, note: str) -> FoundInObject:
     inside = f" in its trial (`{body.pointer}`)" if body.pointer else ""
     labels = {Problem.UNKNOWN_FIELD: "no such field", Problem.MISSING: f"`{problem.field}` is missing"}
-    cure = None
+    cure = cure_of(problem.message)
     if problem.kind is Problem.MISSING:
         cure = f"add `{problem.field}`"
     elif problem.near:

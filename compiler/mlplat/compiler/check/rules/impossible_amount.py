@@ -52,6 +52,7 @@ def _found(document: Resolved[Any], path: Path) -> Iterator[Found]:
                     f"{named(document)} asks for {amount} `{name}`, which {why}",
                     why,
                     notes=(_NOTE,),
+                    help=_cure(name),
                 )
     for name, amount in amounts["requests"].items():
         limit = amounts["limits"].get(name)
@@ -64,6 +65,11 @@ def _found(document: Resolved[Any], path: Path) -> Iterator[Found]:
                 notes=(_NOTE,),
                 help=f"write `{name}: {amount}` under `limits` too",
             )
+
+
+def _cure(name: str) -> str:
+    page = name.removeprefix("hugepages-")
+    return f"write a multiple of {page}" if page != name else "write a whole number"
 
 
 RULE = SpecRule("MLP369", check)

@@ -27,7 +27,7 @@ def check(env: ResolvedEnvironment) -> Iterable[Found]:
                     f"{named(use.document)} gives `{name}` a value that component `{use.component.name}` does not take",
                     problem,
                     notes=(f"`{name}` is {accepted(parameters[name])}",),
-                    help=_cure(parameters[name], value),
+                    help=_cure(parameters[name], value) or f"write {accepted(parameters[name])}",
                 )
 
 
@@ -54,14 +54,14 @@ def _own(component: Resolved[Component], index: int, parameter: Parameter) -> It
                 help=_cure(parameter, choice) or f"write a value of type {parameter.type}",
             )
     problem = value_problem(parameter, parameter.default) if parameter.default is not None else None
-    if problem is not None:
+    if problem is not None and parameter.default is not None:
         yield Found(
             component,
             (*path, "default"),
             f"the default of `{parameter.name}` of {named(component)} is no value that the parameter takes",
             problem,
             notes=(f"`{parameter.name}` is {accepted(parameter)}",),
-            help=_cure(parameter, parameter.default) if parameter.default is not None else None,
+            help=_cure(parameter, parameter.default) or f"write {accepted(parameter)}",
         )
 
 
