@@ -72,10 +72,11 @@ def drift(context_: click.Context, /, format_: str, revision: str | None, **give
     if question.declared == question.live == "-":
         raise click.UsageError("--declared and --live cannot both be standard input")
     try:
-        from mlplat.cli.drift_at import specifications_at  # as above
+        from mlplat.cli.drift_at import once_held, specifications_at  # as above
 
+        once = once_held(root, question.environment) if question.environment is not None else ()
         with specifications_at(root, revision) as specs:
-            return _answered(replace(question, specs=specs), asked, format_, begun)
+            return _answered(replace(question, specs=specs, once=once), asked, format_, begun)
     except NoClusterError as error:
         raise click.ClickException(str(error)) from None
     except DriftError as error:

@@ -1,10 +1,13 @@
-"""What git says of the declared side of drift: another revision, or that the working tree is not what is committed."""
+"""What git says of the declared side of drift: another revision, what an environment once had, and whether the working
+tree is what is committed."""
 
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mlplat.compiler.emit.inventory import inventory_path, kinds_in
+from mlplat.compiler.pipeline import GENERATED
 from mlplat.diff.read.git import RefusedError, open_repository
 from mlplat.drift.report import Note
 from mlplat.drift.sources import DriftError
@@ -26,6 +29,16 @@ def specifications_at(root: str, revision: str | None) -> Iterator[str | None]:
         except RefusedError as error:
             raise DriftError(findings=(error.finding,)) from None
         yield folder
+
+
+def once_held(root: str, environment: str) -> tuple[tuple[str, str], ...]:
+    """The apiVersion and kind of everything that a committed inventory of an environment ever had, sorted; none without
+    a repository. A build takes a kind out of the inventory with its last object, and a cluster may still have it."""
+    try:
+        repository = open_repository(Path(root))
+    except RefusedError:
+        return ()
+    return tuple(sorted(kinds_in(repository.lines_ever_in(f"{GENERATED}/{inventory_path(environment)}"))))
 
 
 def uncommitted(root: str) -> tuple[Note, ...]:

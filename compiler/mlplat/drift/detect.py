@@ -58,9 +58,9 @@ def _searches(declared: DeclaredSet, tables: Tables) -> Iterator[KindRequest]:
         return
     for gvk in declared.searched_kinds:
         table = tables.lookup(gvk.api_version, gvk.kind)
-        if table is not None:
-            selector = "=".join(declared.tracking)
-            yield KindRequest(gvk, table.plural, table.namespaced, selector=selector, only_orphans=True)
+        plural, namespaced = (table.plural, table.namespaced) if table is not None else (likely_plural(gvk.kind), False)
+        selector = "=".join(declared.tracking)
+        yield KindRequest(gvk, plural, namespaced, selector=selector, only_orphans=True)
 
 
 def likely_plural(kind: str) -> str:

@@ -1,6 +1,6 @@
 """The declared side from specifications: an environment, compiled in memory by the code that builds it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from mlplat.diagnostics import Span, has_errors
 from mlplat.drift.declared import DeclaredObject, DeclaredSet, Locate
 from mlplat.drift.deploy import Home
 from mlplat.drift.ignore import IgnoreRule
+from mlplat.drift.orphans import NEVER
 from mlplat.drift.report import Note
 from mlplat.objects.go_yaml import parse_stream
 from mlplat.objects.gvk import GVK, ObjectRef, gvk_of, parse_api_version
@@ -80,17 +81,21 @@ class CompiledEnvironment:
             for number, one in enumerate(document.document.spec.drift.ignore)
         )
 
-    def declare(self, tables: Tables, tracking: tuple[str, str] | None) -> DeclaredSet:
-        """The declared set; `tracking` is the label of orphans, None for the environment's own."""
+    def declare(
+        self, tables: Tables, tracking: tuple[str, str] | None, once: Sequence[tuple[str, str]] = ()
+    ) -> DeclaredSet:
+        """The declared set; `tracking` is the label of orphans, None for the environment's own; `once` has the
+        apiVersion and kind of what it had at some time."""
         files = dict(self._files())
         objects = tuple(self._object(item, tables, files) for item in self.compiled.objects[self.name].objects)
-        held = self._held() - {item.gvk for item in objects}
+        gvks = {item.gvk for item in objects}
+        held = self._held() - gvks
         return DeclaredSet(
             objects,
             environment=self.name,
             tracking=tracking or (ENVIRONMENT_LABEL, self.name),
             held_kinds=tuple(sorted(held)),
-            searched_kinds=tuple(_emitted(tables, {gvk.group_kind for gvk in held | {item.gvk for item in objects}})),
+            searched_kinds=tuple(_searched(tables, once, {gvk.group_kind for gvk in (*held, *gvks)})),
             known=frozenset(self._argocd()),
             notes=tuple(self._stale()),
         )
@@ -182,13 +187,22 @@ def compile_environment(root: Path, name: str, committed: Path) -> "CompiledEnvi
     return CompiledEnvironment(name, compiled, committed)
 
 
-def _emitted(tables: Tables, known: Collection[tuple[str, str]]) -> Iterator[GVK]:
-    """The kinds that mlplat writes for the versions of `tables`, without some: the last object of a kind may be gone
-    from the specifications, and from the inventory with the next build, and still be in the cluster."""
+def _searched(tables: Tables, once: Sequence[tuple[str, str]], known: set[tuple[str, str]]) -> Iterator[GVK]:
+    """The kinds that mlplat writes for the versions of `tables`, and those that the environment had at some time (in
+    the version of their API that it has now), without the known ones: the last object of a kind may be gone from the
+    specifications, and from the inventory with the next build, and still be in the cluster."""
+    seen = {*known, *NEVER}
     for api_version, kind in EMITTED:
         gvk = GVK(*parse_api_version(api_version), kind)
-        if gvk.group_kind not in known and tables.lookup(api_version, kind) is not None:
+        if gvk.group_kind not in seen and tables.lookup(api_version, kind) is not None:
+            seen.add(gvk.group_kind)
             yield gvk
+    for api_version, kind in once:
+        gvk = GVK(*parse_api_version(api_version), kind)
+        if gvk.group_kind not in seen:
+            seen.add(gvk.group_kind)
+            table = tables.lookup(api_version, kind) or tables.of_kind(gvk.group, kind)
+            yield table.gvk if table is not None else gvk
 
 
 def _key(item: KubeObject) -> tuple[str, ...]:

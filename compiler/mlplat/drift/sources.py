@@ -62,6 +62,8 @@ class Question:
     specs: str | None = None
     """Folder of the specifications where that is not `root`: those of another revision."""
     today: str = ""
+    once: tuple[tuple[str, str], ...] = ()
+    """apiVersion and kind of what the environment had at some time, as git tells: where orphans are looked for too."""
 
 
 def answer(question: Question, reader: LiveReader | None = None) -> DriftReport:
@@ -174,7 +176,7 @@ def _environment_side(question: Question, settings: Settings, definitions: Seque
 
     def declare_by(definitions: Sequence[Mapping[str, Any]]) -> tuple[DeclaredSet, Tables]:
         tables = found.tables(_given(question, found.kinds, definitions))
-        declared = found.declare(tables, label)
+        declared = found.declare(tables, label, question.once)
         # What lies in generated/ says nothing of another revision.
         return (declared if question.specs is None else replace(declared, notes=())), tables
 

@@ -2,7 +2,7 @@
 compared with to see an object move from one Argo CD Application to another."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mlplat.compiler.artifacts import ObjectSet
@@ -52,6 +52,18 @@ def parse_inventory(text: str) -> tuple[InventoryEntry, ...]:
     if not head.startswith("environment: ") or rows[:1] not in (["objects:"], ["objects: []"]):
         raise ValueError("the inventory does not begin with `environment` and `objects`")
     return tuple(map(_entry, rows[1:]))
+
+
+def kinds_in(lines: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """The apiVersion and kind of everything that stands in some lines of inventories; other lines are passed over."""
+    kinds: set[tuple[str, str]] = set()
+    for line in lines:
+        try:
+            entry = _entry(line)
+        except ValueError:
+            continue
+        kinds.add((entry.api_version, entry.kind))
+    return frozenset(kinds)
 
 
 def moved(before: Sequence[InventoryEntry], after: Sequence[InventoryEntry]) -> tuple[tuple[InventoryEntry, str], ...]:
