@@ -71,3 +71,12 @@ def test_another_key_of_an_expression_is_one_change_and_another_name_another_ite
     assert (found.old_path, found.old, found.new) == (("matchExpressions", 1, "key"), "b", "c")
     named = compare_objects({"env": [{"name": "A", "value": "1"}]}, {"env": [{"name": "B", "value": "1"}]}, None)
     assert sorted((one.added, one.removed) for one in named) == [(False, True), (True, False)]
+
+
+def test_a_port_is_known_by_its_number_and_protocol_and_another_number_is_one_change() -> None:
+    old = {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53}, {"port": 80, "rate": 1}]}
+    new = {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53}, {"port": 80, "rate": 2}]}
+    (found,) = compare_objects(old, new, None)
+    assert (found.readable, found.old, found.new) == ("ports[port=80].rate", 1, 2)
+    (found,) = compare_objects({"ports": [{"port": 80}]}, {"ports": [{"port": 81}]}, None)
+    assert (found.old_path, found.old, found.new) == (("ports", 0, "port"), 80, 81)

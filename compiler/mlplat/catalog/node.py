@@ -98,6 +98,31 @@ def merges_by_value(node: Node) -> bool:
     return "merge" in str(node.get("x-kubernetes-patch-strategy", "")).split(",") and merge_key(node) is None
 
 
+def item_keys(node: Node) -> tuple[str, ...]:
+    """The fields by which a schema tells the items of a list apart: the map keys, else the merge key that some core
+    lists have alone; empty where it says nothing."""
+    key = merge_key(node)
+    return list_keys(node) or (() if key is None else (key,))
+
+
+def is_granular_list(node: Node) -> bool:
+    """True for a list whose items have owners of their own in managedFields: a map or a set, or, where no list type is
+    said, one that patches merge (kube-openapi `pkg/schemaconv`)."""
+    if "x-kubernetes-list-type" in node:
+        return list_type(node) in ("map", "set")
+    return merge_key(node) is not None or merges_by_value(node)
+
+
+def is_granular_map(node: Node) -> bool:
+    """True for a mapping with free keys that have owners of their own in managedFields (labels)."""
+    return is_map(node) and not is_atomic_map(node)
+
+
+def is_atomic_map(node: Node) -> bool:
+    """True for a mapping or object that has one owner as a whole in managedFields (selectors)."""
+    return bool(node.get("x-kubernetes-map-type") == "atomic")
+
+
 def retains_keys(node: Node) -> bool:
     """True when a strategic-merge patch of this object drops the fields that it does not name (retainKeys)."""
     return "retainKeys" in str(node.get("x-kubernetes-patch-strategy", "")).split(",")

@@ -15,7 +15,7 @@ from mlplat.catalog.node import Node
 from mlplat.compare.sequences import longest_common_run
 from mlplat.objects.equality import is_map
 
-_NAMING = (
+_USUAL = (
     ("name",),
     ("containerPort", "protocol"),
     ("mountPath",),
@@ -23,14 +23,18 @@ _NAMING = (
     ("manager",),
     ("key",),
     ("ip",),
+    ("port", "protocol"),
     ("type",),
+    ("server",),
+    ("kind",),
 )
 """Keys by which items are known where a schema names none: in the lists of custom resources, which say nothing."""
 
-_VALUES = (("key",), ("type",))
+_VALUES = (("key",), ("port", "protocol"), ("type",), ("server",), ("kind",))
 """Of these, those that are values like any other too: of a label selector, a toleration, a metric."""
 
-_KEY_DEFAULTS = {"protocol": "TCP"}
+KEY_DEFAULTS = {"protocol": "TCP"}
+"""What an item has for a key that it does not say, where the schema does not tell: Kubernetes sets it in code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,37 +57,47 @@ class Pairing:
 def pair_lists(old: Sequence[Any], new: Sequence[Any], node: Node | None) -> Pairing:
     """Pair the items of two lists; `node` is the schema of the list, None where none is known."""
     schema = node or {}
-    keys = nodes.list_keys(schema) or _merge_keys(schema)
-    if keys and _keyed(old, keys) and _keyed(new, keys):
+    keys = _said_keys(schema, old, new)
+    if keys:
         return Pairing(tuple(_by_key(old, new, keys, schema)))
     if nodes.list_type(schema) == "set" or nodes.merges_by_value(schema):
         return Pairing(tuple(_by_value(old, new)))
-    for naming in _NAMING:
-        if _named(old, naming) and _named(new, naming) and (old or new):
-            pairs = tuple(_by_key(old, new, naming, schema))
-            if naming in _VALUES:
-                pairs = tuple(_with_renamed(pairs, old, new, naming[0]))
-            return Pairing(pairs, _is_moved(pairs))
-    return Pairing(tuple(_by_position(old, new)))
+    keys = usual_keys(old, new)
+    if not keys:
+        return Pairing(tuple(_by_position(old, new)))
+    pairs = tuple(_by_key(old, new, keys, schema))
+    if keys in _VALUES:
+        pairs = tuple(_with_renamed(pairs, old, new, keys[0]))
+    return Pairing(pairs, _is_moved(pairs))
 
 
-def naming_of(items: Sequence[Any], node: Node | None) -> tuple[str, ...]:
-    """The keys by which paths name the items of a list; none where they have only their index."""
-    schema = node or {}
-    keys = nodes.list_keys(schema) or _merge_keys(schema)
-    if keys and _keyed(items, keys):
-        return tuple(keys)
-    return next((naming for naming in _NAMING if _named(items, naming)), ())
+def keys_of(node: Node | None, *lists: Sequence[Any]) -> tuple[str, ...]:
+    """The keys that tell the items of each of some lists apart: those that their schema names, else the usual ones;
+    () where items have only their value and their place."""
+    return _said_keys(node or {}, *lists) or usual_keys(*lists)
 
 
-def item_step(items: Sequence[Any], index: int, naming: tuple[str, ...]) -> str:
-    """How a path names one item of a list: by the keys that `naming_of` gives (`[name=main]`), else by its index."""
-    return _step(items[index], naming, index) if naming and index < len(items) else f"[{index}]"
+def usual_keys(*lists: Sequence[Any]) -> tuple[str, ...]:
+    """The keys that by convention tell the items of each of some lists apart; () where none do."""
+    if not any(lists):
+        return ()
+    return next((keys for keys in _USUAL if all(_named(items, keys) for items in lists)), ())
 
 
-def _merge_keys(node: Node) -> tuple[str, ...]:
-    key = nodes.merge_key(node)
-    return (key,) if key is not None else ()
+def identity_of(item: Mapping[str, Any], keys: tuple[str, ...], node: Node | None = None) -> tuple[str, ...]:
+    """What tells an item of a list from the others, by keys that `keys_of` gave; `node` is the schema of the list."""
+    return _identity(item, keys, nodes.items(node or {}) or {})
+
+
+def item_step(items: Sequence[Any], index: int, keys: tuple[str, ...]) -> str:
+    """How a path names one item of a list: by the keys that `keys_of` gives (`[name=main]`), else by its index."""
+    return _step(items[index], keys, index) if keys and index < len(items) else f"[{index}]"
+
+
+def _said_keys(node: Node, *lists: Sequence[Any]) -> tuple[str, ...]:
+    """The keys that the schema names, where the items of all lists have them."""
+    keys = nodes.item_keys(node)
+    return keys if keys and all(_keyed(items, keys) for items in lists) else ()
 
 
 def _keyed(items: Sequence[Any], keys: tuple[str, ...]) -> bool:
@@ -104,7 +118,7 @@ def _identity(item: Mapping[str, Any], keys: tuple[str, ...], node: Node) -> tup
 def _default(node: Node, key: str) -> Any:
     below = nodes.child(node, key) if node else None
     default = nodes.default(below) if below else nodes.MISSING
-    return _KEY_DEFAULTS.get(key) if default is nodes.MISSING else default
+    return KEY_DEFAULTS.get(key) if default is nodes.MISSING else default
 
 
 def _text(value: Any) -> str:

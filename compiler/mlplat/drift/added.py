@@ -121,7 +121,7 @@ def _map(added: _Added, value: Mapping[str, Any], path: Path, node: Node | None)
     sifted = _Sifted.of(parts)
     if not sifted.extras:
         return sifted
-    free = node is not None and nodes.is_map(node) and node.get("x-kubernetes-map-type") != "atomic"
+    free = node is not None and nodes.is_granular_map(node)
     if free or case.defaults.is_filled_in(pattern_of(path), node):
         return sifted
     return _joined(case, value, path, sifted)
@@ -131,7 +131,7 @@ def _list(added: _Added, value: Any, path: Path, node: Node | None) -> _Sifted:
     below = nodes.items(node) if node else None
     parts = [_sift(added, item, (*path, index), below) for index, item in enumerate(value)]
     sifted = _Sifted.of(parts)
-    granular = node is not None and (nodes.list_type(node) in ("map", "set") or nodes.merge_key(node) is not None)
+    granular = node is not None and nodes.is_granular_list(node)
     if granular or not sifted.extras or len(sifted.extras) < len(parts):
         return sifted
     return _joined(added.case, value, path, sifted)

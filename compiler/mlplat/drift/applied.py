@@ -13,13 +13,9 @@ from mlplat.catalog import node as nodes
 from mlplat.catalog.node import Node
 from mlplat.cluster.redaction import LAST_APPLIED, Redacted
 from mlplat.compare.difference import ABSENT, Path
+from mlplat.compare.lists import identity_of, keys_of
 from mlplat.drift.owners import Entry, Owners
-from mlplat.objects.equality import is_list, is_map
-
-_NAMES = ("name", "containerPort", "mountPath", "port", "key")
-"""Keys by which an item of one list is found in another where the schema names none."""
-
-_KEY_DEFAULTS = {"protocol": "TCP"}
+from mlplat.objects.equality import is_list, is_map, same
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +28,8 @@ class LastApplied:
 
     def at(self, body: Any, path: Path, schema: Node | None) -> Any:
         """The value in the configuration that stands at a place of another form of the object, `ABSENT` where there is
-        none; items are found by the keys that the schema names, else by name, else by value."""
+        none; items are found by their keys where they have some, else by value: one at the same index need not be the
+        same, and who wrote what is not guessed."""
         applied: Any = self.body
         node = schema or {}
         for step in path:
@@ -42,11 +39,12 @@ class LastApplied:
                 applied, body = applied[step], body.get(step) if is_map(body) else None
                 node = nodes.child(node, step) or {}
             else:
-                item = body[step] if is_list(body) and step < len(body) else ABSENT
-                applied = _twin(item, applied, node) if is_list(applied) else ABSENT
+                if not is_list(body) or not is_list(applied) or step >= len(body):
+                    return ABSENT
+                applied, body = _twin(body, step, applied, node), body[step]
                 if applied is ABSENT:
                     return ABSENT
-                body, node = item, nodes.items(node) or {}
+                node = nodes.items(node) or {}
         return applied
 
 
@@ -78,21 +76,10 @@ def _order(entry: Entry) -> tuple[str, bool]:
     return (entry.time or "", entry.operation == "Apply")
 
 
-def _twin(item: Any, items: Sequence[Any], node: Node) -> Any:
-    """The item of a list that is the same as one of another list, `ABSENT` where there is none."""
-    if not is_map(item):
-        return item if item in items else ABSENT
-    merge = nodes.merge_key(node)
-    keys = nodes.list_keys(node) or (() if merge is None else (merge,))
-    wanted = _identity(item, keys)
-    for other in items:
-        if is_map(other) and (_identity(other, keys) == wanted if wanted else other == item):
-            return other
-    return ABSENT
-
-
-def _identity(item: Mapping[str, Any], keys: Sequence[str]) -> tuple[Any, ...]:
-    """What tells an item from others: the values of its keys, else of the first usual one; () where it has none."""
-    if keys:
-        return tuple(item.get(key, _KEY_DEFAULTS.get(key)) for key in keys)
-    return next(((name, item[name]) for name in _NAMES if name in item), ())
+def _twin(items: Sequence[Any], index: int, others: Sequence[Any], node: Node) -> Any:
+    """The item of another list that is the same one as an item of this, `ABSENT` where there is none."""
+    keys, item = keys_of(node, items, others), items[index]
+    if not keys:
+        return next((other for other in others if same(other, item)), ABSENT)
+    wanted = identity_of(item, keys, node)
+    return next((other for other in others if identity_of(other, keys, node) == wanted), ABSENT)

@@ -12,11 +12,10 @@ from functools import lru_cache
 from typing import Any
 
 from mlplat.compare.difference import Path
+from mlplat.compare.lists import KEY_DEFAULTS
 from mlplat.drift.managers import STATUS, Actor, Appliers, may_write
 from mlplat.drift.report import Writer
 from mlplat.objects.equality import is_list, is_map, same
-
-_KEY_DEFAULTS = {"protocol": "TCP"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ class _Items:
 
 def _identity(item: Mapping[str, Any], keys: tuple[str, ...]) -> tuple[str, ...]:
     """The values of some keys as texts that are the same when JSON calls the values the same."""
-    return tuple(_text(item.get(key, _KEY_DEFAULTS.get(key))) for key in keys)
+    return tuple(_text(item.get(key, KEY_DEFAULTS.get(key))) for key in keys)
 
 
 def _text(value: Any) -> str:

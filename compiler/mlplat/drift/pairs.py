@@ -13,7 +13,7 @@ from mlplat.compare.defaults.pods import PREFIXES
 from mlplat.compare.defaults.products import means_the_same
 from mlplat.compare.defaults.spot import pattern_of
 from mlplat.compare.difference import ABSENT, Difference, Path
-from mlplat.compare.lists import item_step, naming_of
+from mlplat.compare.lists import item_step, keys_of
 from mlplat.compare.tree import compare_objects, step_text
 from mlplat.compare.values import same_value
 from mlplat.drift.added import Extra, extras_of
@@ -211,9 +211,8 @@ def _owners_of_all(case: Case, parent: Path) -> list[Hold]:
 def _has_parts(node: Node) -> bool:
     """True for a map or list whose parts have owners of their own, by its schema."""
     if nodes.items(node) is not None:
-        merged = nodes.merge_key(node) is not None or nodes.merges_by_value(node)
-        return merged or nodes.list_type(node) in ("map", "set")
-    return node.get("x-kubernetes-map-type") != "atomic" and ("properties" in node or nodes.is_map(node))
+        return nodes.is_granular_list(node)
+    return not nodes.is_atomic_map(node) and ("properties" in node or nodes.is_map(node))
 
 
 def _was_applied(case: Case, path: Path) -> bool | None:
@@ -228,15 +227,14 @@ def _parts(difference: Difference, node: Node | None) -> Iterator[tuple[Differen
     """What was taken away, one difference for each thing that has an owner of its own: the keys of labels and the
     like, the items of lists with keys."""
     value = difference.old
-    granular = node is not None and nodes.is_map(node) and node.get("x-kubernetes-map-type") != "atomic"
-    if node is not None and granular and is_map(value) and value:
+    if node is not None and nodes.is_granular_map(node) and is_map(value) and value:
         for key, inner in value.items():
             yield _part(difference, inner, key, step_text(difference.readable, key)), nodes.child(node, key)
         return
-    if node is not None and is_list(value) and value and (nodes.list_keys(node) or nodes.merge_key(node)):
-        naming = naming_of(value, node)
+    if node is not None and is_list(value) and value and nodes.item_keys(node):
+        keys = keys_of(node, value)
         for index, item in enumerate(value):
-            readable = difference.readable + item_step(value, index, naming)
+            readable = difference.readable + item_step(value, index, keys)
             yield _part(difference, item, index, readable), nodes.items(node)
         return
     yield difference, node

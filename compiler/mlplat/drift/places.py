@@ -6,7 +6,7 @@ from typing import Any
 from mlplat.catalog import node as nodes
 from mlplat.catalog.node import Node
 from mlplat.compare.difference import ABSENT, Path
-from mlplat.compare.lists import item_step, naming_of
+from mlplat.compare.lists import item_step, keys_of
 from mlplat.compare.tree import step_text
 from mlplat.objects.equality import is_list, is_map
 
@@ -14,12 +14,12 @@ from mlplat.objects.equality import is_list, is_map
 class Readable:
     """Paths of one object as people read them."""
 
-    __slots__ = ("_body", "_namings", "_schema")
+    __slots__ = ("_body", "_keys", "_schema")
 
     def __init__(self, body: Any, schema: Node | None) -> None:
         self._body = body
         self._schema = schema
-        self._namings: dict[int, tuple[str, ...]] = {}
+        self._keys: dict[int, tuple[str, ...]] = {}
 
     def of(self, path: Path) -> str:
         """A path of the object: `spec.containers[name=main].image`."""
@@ -31,16 +31,16 @@ class Readable:
                 node = nodes.child(node, step) if node else None
             else:
                 items = value if is_list(value) else ()
-                text += item_step(items, step, self._naming(items, node))
+                text += item_step(items, step, self._keys_of(items, node))
                 value = items[step] if step < len(items) else None
                 node = nodes.items(node) if node else None
         return text
 
-    def _naming(self, items: Sequence[Any], node: Node | None) -> tuple[str, ...]:
+    def _keys_of(self, items: Sequence[Any], node: Node | None) -> tuple[str, ...]:
         """Found once for each list: all items are looked at."""
-        if id(items) not in self._namings:
-            self._namings[id(items)] = naming_of(items, node)
-        return self._namings[id(items)]
+        if id(items) not in self._keys:
+            self._keys[id(items)] = keys_of(node, items)
+        return self._keys[id(items)]
 
 
 def value_at(body: Any, path: Path) -> Any:

@@ -1,8 +1,9 @@
 """Which leaves of an object are others in another world.
 
 A leaf is a value that is no mapping and no list, or an empty one; it is named by its JSON pointer in the object as it
-is. Items of lists are known by their key where they have one (`name`, `mountPath`), so that a new item in front of
-others does not change these. An item whose key is another one is still the same item where no other could be meant.
+is. Items of lists are known by their usual keys where they have some (`name`, `mountPath`), so that a new item in front
+of others does not change these; schemas are not asked, for it matters what the compiler meant, not what the server
+makes of it. An item whose key is another one is still the same item where no other could be meant.
 """
 
 import json
@@ -11,15 +12,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
+from mlplat.compare.lists import identity_of, usual_keys
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.objects.equality import is_list, is_map, same_scalar
 from mlplat.objects.pointer import escape, steps_of
 
 UNIT = "unit"
 """Stands for the pointer of an object's unit, which is no part of the object but of its place."""
-
-_KEYS = ("name", "mountPath", "containerPort", "key", "type", "server", "kind")
-"""Fields by which items of lists are known, in the order in which they are tried."""
 
 Changed = dict[str, tuple[Any, Any]]
 """Pointer of a leaf to its value before and after; `GONE` after where it is no longer there."""
@@ -61,10 +60,10 @@ def changed_leaves(old: Any, new: Any, pointer: str = "") -> Iterator[tuple[str,
 
 def _partners(old: Sequence[Any], new: Sequence[Any]) -> list[int | None]:
     """For each item of `old` the index of the item of `new` that is the same one; None where there is none."""
-    key = next((key for key in _KEYS if _is_key(old, key) and _is_key(new, key)), None)
-    if key is None:
+    keys = usual_keys(old, new)
+    if not keys:
         return _aligned(*([json.dumps(item, sort_keys=True) for item in side] for side in (old, new)))
-    return paired([item[key] for item in old], [item[key] for item in new])
+    return paired([identity_of(item, keys) for item in old], [identity_of(item, keys) for item in new])
 
 
 def paired(old: Sequence[Any], new: Sequence[Any], kind: Callable[[Any], Any] = lambda _: None) -> list[int | None]:
@@ -98,12 +97,6 @@ def _aligned(old: Sequence[str], new: Sequence[str]) -> list[int | None]:
         for offset in range(min(old_end - old_start, new_end - new_start)):
             partners[old_start + offset] = new_start + offset
     return partners
-
-
-def _is_key(items: Sequence[Any], key: str) -> bool:
-    names = [item.get(key) if is_map(item) else None for item in items]
-    scalar = all(name is not None and not is_map(name) and not is_list(name) for name in names)
-    return scalar and len(set(map(repr, names))) == len(names)
 
 
 def changed_objects(old: Sequence[KubeObject], new: Sequence[KubeObject]) -> Iterator[tuple[int, Changed | None]]:

@@ -148,7 +148,8 @@ def _both(old: Any, new: Any, schema: Node | None, path: tuple[str, ...], pointe
 
 
 def _children(old: Any, new: Any, schema: Node | None, step: str) -> Iterator[tuple[str, Any, Any]]:
-    """What is below one step in both states; items of lists are the same by their keys."""
+    """What is below one step in both states; items of lists are the same by their map keys, and by nothing else: only
+    in such lists the server finds the old item that a transition rule needs."""
     if step != EACH:
         yield step, _child(old, step), _child(new, step)
     elif is_map(old) and is_map(new):

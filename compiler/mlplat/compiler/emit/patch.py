@@ -18,7 +18,11 @@ Operation = dict[str, Any]
 """`{"op": ..., "path": ..., "value": ...}`; `remove` has no value."""
 
 _KEYS = ("name", "mountPath", "containerPort", "key", "type")
-"""Fields by which items of Kubernetes lists are known, in the order in which they are tried."""
+"""Fields by which items of Kubernetes lists are known, in the order in which they are tried.
+
+Not those of `compare/lists.py`: any alignment gives an exact patch, so they need not tell items apart, and other ones
+would change patches that users have committed.
+"""
 
 
 def diff(old: Any, new: Any, path: str = "") -> list[Operation]:

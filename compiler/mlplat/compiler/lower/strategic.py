@@ -77,6 +77,8 @@ def _merge_value(old: Any, new: Any, node: Node | None, where: str) -> Any:
 
 
 def _keys(node: Node | None) -> tuple[str, ...]:
+    """The keys by which a patch finds items. Of ports the merge key is one and the map keys are two: `kubectl patch`
+    takes the merge key, so it comes first here, other than in `item_keys`."""
     if node is None:
         return ()
     key = merge_key(node)

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mlplat.compare.lists import usual_keys
 from mlplat.compiler.artifacts import Document, Node, ResolvedEnvironment
 from mlplat.compiler.resolve.merge import DELETE, REPLACE
 from mlplat.diagnostics import Span
 from mlplat.diff.cause.lines import ChangedLines
 from mlplat.diff.cause.spec_changes import ENVIRONMENT, PLATFORM, Address, SpecChange
 from mlplat.schema.environment import Environment
-
-_KEYS = ("name", "mountPath", "key", "type", "server", "kind")
+from mlplat.schema.merge import Shape, merge_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,28 +166,32 @@ def _directive(change: SpecChange, old: Written, new: Written, differs: Differs)
 def _way_to(node: Node, change: SpecChange) -> list[Node]:
     """The nodes of a layer's document on the way to a value of the merged one, the nearest to it first."""
     merged = change.old if change.gone else change.new
-    found = [node]
-    for number, step in enumerate(change.path):
-        item = merged.at(change.path[: number + 1]) if merged is not None else None
-        below = _item_like(node, item) if isinstance(step, int) else node.at((step,))
+    found, shape = [node], merge_rule(change.address[0])
+    for step in change.path:
+        below = _item_like(node, merged, step, shape) if isinstance(step, int) else node.at((step,))
         if below is None:
             break
-        node = below
+        node, shape = below, shape.child(step)
+        merged = merged.at((step,)) if merged is not None else None
         found.append(node)
     return found[::-1]
 
 
-def _item_like(items: Node, wanted: Node | None) -> Node | None:
-    for key in _KEYS:
-        name = wanted.at((key,)) if wanted is not None else None
-        if name is not None:
-            return next((item for _, item in items.children() if _named(item, key, name.value)), None)
-    return None
+def _item_like(items: Node, merged: Node | None, index: int, shape: Shape) -> Node | None:
+    """The item of a layer's list that an item of the merged one is made of: the one of the same key, by which the list
+    merges; of a list that is replaced as a whole, the one of the same usual keys."""
+    wanted = merged.at((index,)) if merged is not None else None
+    if merged is None or wanted is None:
+        return None
+    keys = (shape.key,) if shape.key is not None else usual_keys(merged.plain())
+    names = [_value(wanted, key) for key in keys]
+    same = (item for _, item in items.children() if [_value(item, key) for key in keys] == names)
+    return next(same, None) if keys else None
 
 
-def _named(item: Node, key: str, value: Any) -> bool:
+def _value(item: Node, key: str) -> Any:
     found = item.at((key,))
-    return found is not None and found.value == value
+    return found.value if found is not None else None
 
 
 def _taking_away(node: Node) -> Span | None:
