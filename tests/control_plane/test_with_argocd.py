@@ -6,6 +6,7 @@ the one before ended.
 
 from functools import partial
 
+from mlplat.drift.report import NoteReason
 from mlplat.schema.serving import ModelService
 from tests.control_plane import proven, stand_ins
 from tests.control_plane.cluster import key, until
@@ -85,7 +86,7 @@ def test_what_argocd_has_synced_does_not_drift(started: Story) -> None:
     report = until_complete(watched)
     assert texts(report.findings) == []
     assert report.in_sync == report.objects == len(started.bodies())
-    assert {note.reason for note in report.notes} <= {"explained", "delegated", "copy"}
+    assert {note.reason for note in report.notes} <= {NoteReason.EXPLAINED, NoteReason.DELEGATED, NoteReason.COPY}
     proven.note(started.name, "objects in sync for drift after a sync by Argo CD", *names(started.bodies()))
 
 

@@ -15,6 +15,7 @@ from mlplat.cli.main import cli
 from mlplat.cluster.live import LiveState, Unread, UnreadKind
 from mlplat.compiler.pipeline import compile_platform
 from mlplat.drift.explain import words_for
+from mlplat.drift.report import NoteReason
 from mlplat.drift.sources import Question, prepare
 
 ROOT = Path(__file__).parents[2]
@@ -314,11 +315,11 @@ def test_an_orphan_of_a_kind_that_nothing_declares_any_more_is_found(tmp_path: P
     assert [(one.cls, one.object.name) for one in read.findings] == [("orphan", "left")]
     refused = side.report(LiveState(tuple(bodies), frozenset(), unread, server="https://x"))
     assert (refused.findings, refused.complete) == ((), True)
-    said = [one.text for one in refused.notes if one.reason == "unsearched"]
+    said = [one.text for one in refused.notes if one.reason == NoteReason.UNSEARCHED]
     assert said == [f"orphans of {kind} were not looked for: forbidden"]
     absent = (UnreadKind(request.gvk, Unread.NOT_INSTALLED, "HTTP 404"),)
     silent = side.report(LiveState(tuple(bodies), frozenset(), absent, server="https://x"))
-    assert "unsearched" not in {one.reason for one in silent.notes}
+    assert NoteReason.UNSEARCHED not in {one.reason for one in silent.notes}
     commands = drift("--env", "prod", "--dump-commands", root=tmp_path).stdout
     assert f"{request.plural}.{request.gvk.version}.{request.gvk.group}" in commands
     assert "--selector=mlplat.dev/environment=prod" in commands

@@ -10,7 +10,7 @@ import pytest
 from mlplat.cluster.caller import Caller, Patience
 from mlplat.cluster.http import Answer, NoAnswerError, Request
 from mlplat.drift.confirm import NEEDS, confirmed
-from mlplat.drift.report import DriftClass, DriftFinding, DriftReport, Note, ObjectName
+from mlplat.drift.report import DriftClass, DriftFinding, DriftReport, Note, NoteReason, ObjectName
 
 WEB = ObjectName("apps/v1", "Deployment", "vision", "web")
 GONE = ObjectName("v1", "ConfigMap", "vision", "gone")
@@ -75,7 +75,7 @@ def notes(server: Any, report: DriftReport = REPORT) -> dict[str, str]:
     found = confirmed(report, Caller(server, Patience(wait=lambda _: None)), DECLARED, LIVE)
     assert found.findings == report.findings
     assert found.complete == report.complete
-    assert all(note.reason == "confirm" for note in found.notes)
+    assert all(note.reason == NoteReason.CONFIRM for note in found.notes)
     return {note.object.kind if note.object else "": note.text for note in found.notes}
 
 
@@ -104,8 +104,8 @@ def test_without_the_right_it_is_said_once_a_kind() -> None:
     report = replace(REPORT, findings=(*REPORT.findings[:1], REPORT.findings[2]))
     found = confirmed(report, Caller(Server(403)), DECLARED, LIVE)
     assert found.notes == (
-        Note("confirm", f"ConfigMap could not be confirmed: {NEEDS}"),
-        Note("confirm", f"Deployment could not be confirmed: {NEEDS}"),
+        Note(NoteReason.CONFIRM, f"ConfigMap could not be confirmed: {NEEDS}"),
+        Note(NoteReason.CONFIRM, f"Deployment could not be confirmed: {NEEDS}"),
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from mlplat.cluster.live import LiveState
 from mlplat.drift.continuous import Continuous, DeclaredSide, Pace
 from mlplat.drift.metrics import Measured, exposition
-from mlplat.drift.report import DriftReport
+from mlplat.drift.report import DriftReport, NoteReason
 from mlplat.drift.serve import Pages, parse_address, serve
 from mlplat.drift.sources import Comparison, DriftError
 from tests.drift.render.report import BLIND, CLEAN, REPORT
@@ -159,7 +159,7 @@ def test_a_declared_side_that_breaks_makes_reports_incomplete_until_it_is_mended
     for _ in range(2):
         report = side.compare(live)
         assert not report.complete
-        assert [note.reason for note in report.notes] == ["declared-stale"]
+        assert [note.reason for note in report.notes] == [NoteReason.DECLARED_STALE]
     assert heard == ["no such field"]
     broken[0], now[0] = False, 1200.0
     assert side.compare(live) == CLEAN

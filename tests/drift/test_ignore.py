@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mlplat.drift.ignore import IgnoreRule, apply_rules, path_matches
-from mlplat.drift.report import DriftClass, DriftFinding, ObjectName, Writer
+from mlplat.drift.report import DriftClass, DriftFinding, NoteReason, ObjectName, Writer
 
 FINDING = DriftFinding(
     DriftClass.CHANGED,
@@ -31,7 +31,7 @@ TODAY = "2026-11-25"
 def test_a_rule_takes_out_what_fits_and_says_how_often() -> None:
     ruled = apply_rules([FINDING, replace(FINDING, path="spec.replicas")], [RULE], TODAY)
     assert [one.path for one in ruled.findings] == ["spec.replicas"]
-    assert [(note.reason, note.count) for note in ruled.notes] == [("ignored", 1), ("ignored", 1)]
+    assert [(note.reason, note.count) for note in ruled.notes] == [(NoteReason.IGNORED, 1), (NoteReason.IGNORED, 1)]
     assert ruled.notes[-1].text.endswith("people may debug")
 
 
@@ -50,13 +50,13 @@ def test_a_rule_takes_out_what_fits_and_says_how_often() -> None:
 def test_every_part_of_a_rule_counts(other: dict[str, str]) -> None:
     ruled = apply_rules([FINDING], [replace(RULE, **other)], TODAY)
     assert ruled.findings == (FINDING,)
-    assert [note.reason for note in ruled.notes] == ["unused-ignore"]
+    assert [note.reason for note in ruled.notes] == [NoteReason.UNUSED_IGNORE]
 
 
 def test_a_rule_that_has_ended_ignores_nothing_and_says_so() -> None:
     ruled = apply_rules([FINDING], [replace(RULE, until="2026-11-24")], TODAY)
     assert ruled.findings == (FINDING,)
-    assert [note.reason for note in ruled.notes] == ["expired-ignore"]
+    assert [note.reason for note in ruled.notes] == [NoteReason.EXPIRED_IGNORE]
     assert apply_rules([FINDING], [replace(RULE, until=TODAY)], TODAY).findings == ()
 
 

@@ -23,7 +23,7 @@ from mlplat.compiler.manifest_versions import choose_versions
 from mlplat.drift.declared import DeclaredObject, DeclaredSet
 from mlplat.drift.detect import Settings, detect
 from mlplat.drift.managers import parse_appliers
-from mlplat.drift.report import DriftReport
+from mlplat.drift.report import DriftReport, NoteReason
 from mlplat.drift.server import stored
 from mlplat.objects.gvk import gvk_of, ref_of
 from mlplat.objects.pointer import pointer_of
@@ -125,7 +125,7 @@ def test_an_edit_of_a_declared_field_is_found_once_at_its_place(edit: tuple[dict
     parent[path[-1]] = other(value)  # type: ignore[index]
     _own(changed, path)
     report = compare({**stored(live), **_heading(live)}, changed)
-    delegated = [note.pointer for note in report.notes if note.reason == "delegated"]
+    delegated = [note.pointer for note in report.notes if note.reason == NoteReason.DELEGATED]
     if pointer_of(path) in delegated:
         return
     assert [(str(one.cls), one.pointer) for one in report.findings] == [("changed", pointer_of(path))]

@@ -9,7 +9,7 @@ from pathlib import Path
 from mlplat.compiler.emit.inventory import inventory_path, kinds_in
 from mlplat.compiler.pipeline import GENERATED
 from mlplat.diff.read.git import RefusedError, open_repository
-from mlplat.drift.report import Note
+from mlplat.drift.report import Note, NoteReason
 from mlplat.drift.sources import DriftError
 
 
@@ -51,5 +51,8 @@ def uncommitted(root: str) -> tuple[Note, ...]:
         return ()
     files = f"{count} file{'s' * (count != 1)}"
     return (
-        Note("uncommitted", f"{files} of the specifications differ from the last commit: nobody can have applied them"),
+        Note(
+            NoteReason.UNCOMMITTED,
+            f"{files} of the specifications differ from the last commit: nobody can have applied them",
+        ),
     )

@@ -10,7 +10,7 @@ from typing import Any
 from mlplat.cluster.caller import Caller, RefusedError
 from mlplat.cluster.discovery import discover
 from mlplat.cluster.dry_run import Applied, dry_run
-from mlplat.drift.report import DriftClass, DriftReport, Note, ObjectName
+from mlplat.drift.report import DriftClass, DriftReport, Note, NoteReason, ObjectName
 from mlplat.drift.shown import Shown
 from mlplat.objects.gvk import gvk_of
 
@@ -34,7 +34,9 @@ def confirmed(report: DriftReport, caller: Caller, declared: Bodies, live: Bodie
     try:
         served = discover(caller, [gvk_of(body) for body in bodies])
     except RefusedError as refused:
-        return replace(report, notes=(*report.notes, Note("confirm", f"could not be confirmed: {refused.detail}")))
+        return replace(
+            report, notes=(*report.notes, Note(NoteReason.CONFIRM, f"could not be confirmed: {refused.detail}"))
+        )
     answers = dry_run(caller, served, bodies)
     notes += list(_notes(asked, _unquoted(answers, bodies), live))
     return replace(report, notes=(*report.notes, *notes), calls=report.calls + len(asked))
@@ -57,11 +59,11 @@ def _notes(names: Sequence[ObjectName], answers: Sequence[Applied], live: Bodies
         else:
             yield _note(name, _verdict(answer, live.get(name)))
     for kind, count in sorted(forbidden.items()):
-        yield Note("confirm", f"{kind} could not be confirmed: {NEEDS}", count=count)
+        yield Note(NoteReason.CONFIRM, f"{kind} could not be confirmed: {NEEDS}", count=count)
 
 
 def _note(name: ObjectName, text: str) -> Note:
-    return Note("confirm", text, name)
+    return Note(NoteReason.CONFIRM, text, name)
 
 
 def _verdict(answer: Applied, live: Mapping[str, Any] | None) -> str:

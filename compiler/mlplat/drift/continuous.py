@@ -9,7 +9,7 @@ from typing import Protocol
 from mlplat.cluster.live import KindRequest, LiveState
 from mlplat.cluster.watch import FULL_PASS
 from mlplat.drift.metrics import Measured
-from mlplat.drift.report import DriftReport, Note
+from mlplat.drift.report import DriftReport, Note, NoteReason
 from mlplat.drift.sources import Comparison, DriftError
 
 DEBOUNCE = 2.0
@@ -71,7 +71,9 @@ class DeclaredSide:
         report = self.comparison.report(live)
         if not self._is_broken:
             return report
-        note = Note("declared-stale", "the declared side has errors now: this compares with what it was before")
+        note = Note(
+            NoteReason.DECLARED_STALE, "the declared side has errors now: this compares with what it was before"
+        )
         return replace(report, complete=False, notes=(note, *report.notes))
 
     def _read_again(self) -> None:

@@ -16,7 +16,7 @@ from mlplat.drift.managers import Appliers
 from mlplat.drift.orphans import find_orphans, unsearched_notes
 from mlplat.drift.owners import owners_of
 from mlplat.drift.pairs import judge
-from mlplat.drift.report import Cause, Confidence, DriftClass, DriftFinding, DriftReport, Note, ObjectName
+from mlplat.drift.report import Cause, Confidence, DriftClass, DriftFinding, DriftReport, Note, NoteReason, ObjectName
 from mlplat.drift.shown import Shown
 from mlplat.objects.equality import is_map
 from mlplat.objects.gvk import GVK, ObjectRef, gvk_of
@@ -92,7 +92,9 @@ def detect(declared: DeclaredSet, live: LiveState, settings: Settings) -> DriftR
     unclaimed = find_orphans(declared, held, settings.appliers)
     ruled = apply_rules([*run.findings, *unclaimed.findings], settings.rules, settings.today)
     findings = sorted([*ruled.findings, *untold], key=_order)
-    explained = [Note("explained", _EXPLAINED[reason], count=count) for reason, count in sorted(run.explained.items())]
+    explained = [
+        Note(NoteReason.EXPLAINED, _EXPLAINED[reason], count=count) for reason, count in sorted(run.explained.items())
+    ]
     drifted = {one.object for one in findings}
     clean = sum(_name(item) not in drifted and item.ref not in run.skipped for item in declared.objects)
     return DriftReport(
@@ -141,7 +143,7 @@ class _Run:
             self.findings.append(_whole(item, DriftClass.MISSING, ""))
             return
         if live["metadata"].get("deletionTimestamp"):
-            self.notes.append(Note("terminating", "it is declared, and is being deleted", name))
+            self.notes.append(Note(NoteReason.TERMINATING, "it is declared, and is being deleted", name))
         if item.gvk not in self._defaults:
             custom = item.table is None or item.table.custom
             self._defaults[item.gvk] = defaults_of(item.gvk.group_kind, custom)
@@ -184,7 +186,9 @@ def _by_ref(
         ref = ObjectRef(gvk.group, gvk.kind, space, str(metadata["name"]))
         if ref in found and gvk == gvk_of(found[ref]) and body != found[ref]:
             name = ObjectName(gvk.api_version, gvk.kind, space or None, ref.name)
-            twice.append(Note("dumped-twice", "the dump holds it in several states: the last one is compared", name))
+            twice.append(
+                Note(NoteReason.DUMPED_TWICE, "the dump holds it in several states: the last one is compared", name)
+            )
         if ref not in found or gvk in wanted:
             found[ref] = body
     return found, twice
@@ -237,7 +241,7 @@ def _whole(item: DeclaredObject, cls: DriftClass, detail: str) -> DriftFinding:
 def _not_comparable(one: UnreadKind) -> DriftFinding:
     name = ObjectName(one.gvk.api_version, one.gvk.kind, one.namespace, None)
     detail = one.detail or str(one.why)
-    return DriftFinding(DriftClass.NOT_COMPARABLE, name, "", "", None, None, detail=detail, reason=str(one.why))
+    return DriftFinding(DriftClass.NOT_COMPARABLE, name, "", "", None, None, detail=detail, reason=one.why)
 
 
 def _order(finding: DriftFinding) -> tuple[Any, ...]:

@@ -21,7 +21,7 @@ from mlplat.drift.declared import DeclaredObject, DeclaredSet, Locate
 from mlplat.drift.deploy import Home
 from mlplat.drift.ignore import IgnoreRule
 from mlplat.drift.orphans import NEVER
-from mlplat.drift.report import Note
+from mlplat.drift.report import Note, NoteReason
 from mlplat.objects.go_yaml import parse_stream
 from mlplat.objects.gvk import GVK, ObjectRef, gvk_of, parse_api_version
 from mlplat.objects.pointer import pointer_of
@@ -172,11 +172,13 @@ class CompiledEnvironment:
             scope = scope_of([self.name], self.compiled)
             stale = compare_tree(self.committed, self.compiled.tree, scope=scope, lines=0)
         except OSError as error:
-            yield Note("stale", f"{GENERATED}/ cannot be read ({error.strerror}): nothing is known of its state")
+            yield Note(
+                NoteReason.STALE, f"{GENERATED}/ cannot be read ({error.strerror}): nothing is known of its state"
+            )
             return
         if stale:
             count = f"{len(stale)} file{'s' * (len(stale) != 1)}"
-            yield Note("stale", f"{GENERATED}/ differs from what the specifications compile to in {count}")
+            yield Note(NoteReason.STALE, f"{GENERATED}/ differs from what the specifications compile to in {count}")
 
 
 def compile_environment(root: Path, name: str, committed: Path) -> "CompiledEnvironment | Compiled":

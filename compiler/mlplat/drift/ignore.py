@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from mlplat.diagnostics import Span
-from mlplat.drift.report import DriftClass, DriftFinding, Note
+from mlplat.drift.report import DriftClass, DriftFinding, Note, NoteReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +79,14 @@ def apply_rules(findings: Sequence[DriftFinding], rules: Sequence[IgnoreRule], t
     for number, rule in enumerate(rules):
         if _is_over(rule, today):
             text = f"the ignore rule for {rule.title} has ended on {rule.until}: {rule.reason}"
-            notes.append(Note("expired-ignore", text))
+            notes.append(Note(NoteReason.EXPIRED_IGNORE, text))
         elif not hits[number]:
-            notes.append(Note("unused-ignore", f"the ignore rule for {rule.title} matched nothing: {rule.reason}"))
+            notes.append(
+                Note(NoteReason.UNUSED_IGNORE, f"the ignore rule for {rule.title} matched nothing: {rule.reason}")
+            )
         else:
             text = f"the ignore rule for {rule.title}: {rule.reason}"
-            notes.append(Note("ignored", text, count=hits[number]))
+            notes.append(Note(NoteReason.IGNORED, text, count=hits[number]))
     return Ruled(tuple(left), tuple(notes))
 
 
@@ -97,7 +99,9 @@ def _is_over(rule: IgnoreRule, today: str) -> bool:
 
 
 def _ignored(finding: DriftFinding, rule: IgnoreRule) -> Note:
-    return Note("ignored", rule.reason, finding.object, finding.pointer, finding.path, finding.live, finding.writer)
+    return Note(
+        NoteReason.IGNORED, rule.reason, finding.object, finding.pointer, finding.path, finding.live, finding.writer
+    )
 
 
 def _fits(pattern: str | None, text: str) -> bool:

@@ -16,7 +16,7 @@ from mlplat.compiler.lower.finish import ENVIRONMENT_LABEL
 from mlplat.compiler.render.foreign import main_file, render_foreign
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span
 from mlplat.drift.declared import DeclaredObject, DeclaredSet
-from mlplat.drift.report import Note, ObjectName
+from mlplat.drift.report import Note, NoteReason, ObjectName
 from mlplat.objects.equality import is_map
 from mlplat.objects.gvk import GVK, ObjectRef, gvk_of, ref_of
 
@@ -111,13 +111,15 @@ def declare(manifests: Manifests, reading: Reading, tracking: tuple[str, str] | 
         if not metadata.get("name"):
             name = ObjectName(gvk.api_version, gvk.kind, metadata.get("namespace"), None)
             text = f"`generateName: {metadata['generateName']}` makes another object each time: nothing to compare with"
-            notes.append(Note("generated-name", text, name))
+            notes.append(Note(NoteReason.GENERATED_NAME, text, name))
             continue
         ref = ref_of(body, reading.is_namespaced(body, gvk), reading.namespace)
         item = DeclaredObject(body, gvk, ref, table, _locator(raw, places))
         if ref in made:
             name = ObjectName(gvk.api_version, gvk.kind, ref.namespace or None, ref.name)
-            notes.append(Note("declared-twice", "it is declared more than once: the last one is compared", name))
+            notes.append(
+                Note(NoteReason.DECLARED_TWICE, "it is declared more than once: the last one is compared", name)
+            )
         made[ref] = item
     objects = tuple(made.values())
     return DeclaredSet(objects, tracking=tracking or _tracking(objects), notes=tuple(notes))

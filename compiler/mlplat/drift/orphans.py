@@ -14,7 +14,7 @@ from mlplat.cluster.live import Unread, UnreadKind
 from mlplat.drift.declared import DeclaredSet
 from mlplat.drift.managers import STATUS, Appliers
 from mlplat.drift.owners import Entry, owners_of
-from mlplat.drift.report import Cause, Confidence, DriftClass, DriftFinding, Note, ObjectName, Writer
+from mlplat.drift.report import Cause, Confidence, DriftClass, DriftFinding, Note, NoteReason, ObjectName, Writer
 from mlplat.objects.equality import is_map
 from mlplat.objects.gvk import ObjectRef, gvk_of
 
@@ -78,7 +78,9 @@ def unsearched_notes(unread: Sequence[UnreadKind]) -> tuple[Note, ...]:
         if one.why not in _OF_NO_MATTER:
             reasons.setdefault(one.why, set()).add(one.gvk.kind)
     return tuple(
-        Note("unsearched", f"orphans of {', '.join(sorted(kinds))} were not looked for: {why}", count=len(kinds))
+        Note(
+            NoteReason.UNSEARCHED, f"orphans of {', '.join(sorted(kinds))} were not looked for: {why}", count=len(kinds)
+        )
         for why, kinds in sorted(reasons.items())
     )
 
@@ -105,15 +107,15 @@ def _verdict(ref: ObjectRef, body: Mapping[str, Any], appliers: Appliers) -> Dri
     named = _identity(body)
     metadata = body["metadata"]
     if named is not None and named != ref:
-        return Note("copy", f"it carries the identity of {named}: a controller's copy", name)
+        return Note(NoteReason.COPY, f"it carries the identity of {named}: a controller's copy", name)
     applied = _newest([entry for entry in entries if entry.is_applier])
     writer = applied or _newest(entries)
     said = writer.writer if writer is not None else Writer()
     if named is None and applied is None:
         text = "it carries the label of the environment, and nothing tells that the environment ever declared it"
-        return Note("unproven", text, name, writer=said)
+        return Note(NoteReason.UNPROVEN, text, name, writer=said)
     if metadata.get("deletionTimestamp"):
-        return Note("terminating", "it is no longer declared and is being deleted", name, writer=said)
+        return Note(NoteReason.TERMINATING, "it is no longer declared and is being deleted", name, writer=said)
     cause = Cause.STALE if applied is not None else Cause.OUT_OF_BAND if entries else Cause.UNKNOWN
     confidence = Confidence.HIGH if named is not None and entries else Confidence.LOW
     return DriftFinding(DriftClass.ORPHAN, name, "", "", None, None, said, cause, confidence)

@@ -21,7 +21,7 @@ from mlplat.drift.context import Case, outsiders
 from mlplat.drift.delegated import delegation
 from mlplat.drift.owners import Entry, Hold
 from mlplat.drift.places import Readable, value_at
-from mlplat.drift.report import Cause, Confidence, DriftClass, DriftFinding, Note, ObjectName, Writer
+from mlplat.drift.report import Cause, Confidence, DriftClass, DriftFinding, Note, NoteReason, ObjectName, Writer
 from mlplat.drift.rewrites import written_path
 from mlplat.drift.server import stored
 from mlplat.drift.shown import Shown
@@ -305,7 +305,7 @@ class _Speaker:
     def note(self, text: str, path: Path, value: Any, hold: Hold | None) -> Note:
         live = self.case.live
         return Note(
-            "delegated",
+            NoteReason.DELEGATED,
             text,
             self.name,
             pointer_of(path),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from mlplat.cluster.live import Unread
 from mlplat.diagnostics import Span
 
 MASKED = "(masked)"
@@ -93,17 +94,48 @@ class DriftFinding:
     detail: str = ""
     """A sentence more for people: why it could not be compared, who may write it beside, what `--confirm` said."""
     team: str | None = None
-    reason: str | None = None
-    """Why it could not be compared, as one word: a value of `mlplat.cluster.live.Unread`."""
+    reason: Unread | None = None
+    """Why a kind could not be read."""
+
+
+class NoteReason(StrEnum):
+    """Why something is worth telling that is no drift."""
+
+    DELEGATED = "delegated"
+    """A declared field is left to somebody else."""
+    EXPLAINED = "explained"
+    """Live-only fields that the server, a default or a webhook accounts for."""
+    IGNORED = "ignored"
+    """A finding that an ignore rule takes away, or how many a rule took."""
+    UNUSED_IGNORE = "unused-ignore"
+    EXPIRED_IGNORE = "expired-ignore"
+    COPY = "copy"
+    """An object that a controller copied with the identity of another."""
+    TERMINATING = "terminating"
+    UNPROVEN = "unproven"
+    """An object with the label of the environment that no applier is known to have written."""
+    GENERATED_NAME = "generated-name"
+    """A declared object whose name the server chooses: it cannot be found."""
+    DECLARED_TWICE = "declared-twice"
+    DUMPED_TWICE = "dumped-twice"
+    STALE = "stale"
+    """`generated/` is not what the specifications compile to."""
+    DECLARED_STALE = "declared-stale"
+    """The specifications have errors now: an earlier state of them is compared."""
+    UNCOMMITTED = "uncommitted"
+    SEARCHED = "searched"
+    """Among which kinds orphans are looked for."""
+    UNSEARCHED = "unsearched"
+    """Kinds whose orphans were not looked for."""
+    CONFIRM = "confirm"
+    """What `--confirm` found out, or could not ask."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is worth telling and is no drift: `reason` is `delegated`, `explained`, `ignored`, `copy`, `unused-ignore`,
-    `expired-ignore`, `uncommitted`, `stale`, `declared-stale`, `terminating`, `unproven`, `generated-name`,
-    `declared-twice`, `dumped-twice`, `unsearched`, `searched` or `confirm`."""
+    """What is worth telling and is no drift."""
 
-    reason: str
+    reason: NoteReason
     text: str
     object: ObjectName | None = None
     pointer: str | None = None

@@ -22,7 +22,7 @@ from mlplat.drift.detect import Settings, detect, requests_of
 from mlplat.drift.environment import CompiledEnvironment, compile_environment
 from mlplat.drift.managers import parse_appliers
 from mlplat.drift.manifests import Manifests, Reading, declare, read_manifests
-from mlplat.drift.report import DriftReport, Note
+from mlplat.drift.report import DriftReport, Note, NoteReason
 from mlplat.objects.gvk import GVK, gvk_of
 
 STDIN = "-"
@@ -145,7 +145,9 @@ class Comparison:
             return report
         kinds = sorted({item.gvk.kind for item in declared.objects})
         where = f"the declared kinds only: {', '.join(kinds)}" if live.server is not None else "what the dump holds"
-        return replace(report, notes=(*report.notes, Note("searched", f"orphans are looked for among {where}")))
+        return replace(
+            report, notes=(*report.notes, Note(NoteReason.SEARCHED, f"orphans are looked for among {where}"))
+        )
 
 
 def prepare(

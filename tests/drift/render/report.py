@@ -1,5 +1,6 @@
 """A report with one of everything, and with text that every format must survive."""
 
+from mlplat.cluster.live import Unread
 from mlplat.cluster.redaction import Redacted
 from mlplat.diagnostics import Span
 from mlplat.drift.report import (
@@ -10,6 +11,7 @@ from mlplat.drift.report import (
     DriftFinding,
     DriftReport,
     Note,
+    NoteReason,
     ObjectName,
     Writer,
 )
@@ -61,7 +63,7 @@ FINDINGS = (
     ),
     DriftFinding(
         DriftClass.NOT_COMPARABLE, ObjectName("v1", "ServiceAccount", None, None), "", "", None, None,
-        detail="HTTP 403: serviceaccounts is forbidden", reason="forbidden",
+        detail="HTTP 403: serviceaccounts is forbidden", reason=Unread.FORBIDDEN,
     ),
     DriftFinding(
         DriftClass.CHANGED, ObjectName("v1", "ConfigMap", "tabular", "hard"), "/data/a~1b", 'data["a/b"]', HARD,
@@ -73,9 +75,11 @@ REPORT = DriftReport(
     environment="prod",
     findings=FINDINGS,
     notes=(
-        Note("delegated", "the HPA scales it between 2 and 8", WEB, "/spec/replicas", "spec.replicas", 4, SCALED),
-        Note("unused-ignore", "the ignore rule of <environments/prod/environment.yaml:30:5> matched nothing"),
-        Note("explained", "set by the API server or a webhook", count=214),
+        Note(
+            NoteReason.DELEGATED, "the HPA scales it between 2 and 8", WEB, "/spec/replicas", "spec.replicas", 4, SCALED
+        ),
+        Note(NoteReason.UNUSED_IGNORE, "the ignore rule of <environments/prod/environment.yaml:30:5> matched nothing"),
+        Note(NoteReason.EXPLAINED, "set by the API server or a webhook", count=214),
     ),
     complete=False,
     objects=86,

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from mlplat.cli.drift import FORMATS
+from mlplat.cluster.live import Unread
 from mlplat.drift.metrics import Measured
 from mlplat.drift.report import DriftClass, DriftFinding, DriftReport, ObjectName
 from tests.blessing import check_golden
@@ -107,11 +108,11 @@ def test_a_cluster_that_cannot_be_read_is_told_once(name: str) -> None:
     forbidden = [
         DriftFinding(
             DriftClass.NOT_COMPARABLE, ObjectName(version, kind, None, None), "", "", None, None,
-            detail=f"HTTP 403: {kind} is forbidden", reason="forbidden",
+            detail=f"HTTP 403: {kind} is forbidden", reason=Unread.FORBIDDEN,
         )
         for version, kind in kinds
     ]  # fmt: skip
-    alone = replace(forbidden[0], reason="server-error", detail="HTTP 500", object=ObjectName("v1", "Pod", None, None))
+    alone = replace(forbidden[0], reason=Unread.SERVER, detail="HTTP 500", object=ObjectName("v1", "Pod", None, None))
     shown = rendered(name, replace(REPORT, findings=(*forbidden, alone), complete=False))
     if name in ("text", "markdown", "html"):
         assert shown.count("HTTP 403") == 1

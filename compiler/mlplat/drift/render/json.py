@@ -57,7 +57,7 @@ def _finding(finding: DriftFinding) -> dict[str, Any]:
 
 def _note(note: Note) -> dict[str, Any]:
     return {
-        "reason": note.reason,
+        "reason": str(note.reason),
         "text": note.text,
         "object": _object(note.object) if note.object is not None else None,
         "pointer": note.pointer,

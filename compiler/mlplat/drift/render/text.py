@@ -15,6 +15,7 @@ from mlplat.drift.report import (
     DriftFinding,
     DriftReport,
     Note,
+    NoteReason,
     ObjectName,
 )
 
@@ -33,7 +34,7 @@ def render(report: DriftReport) -> str:
     lines: list[str] = []
     for name, group in groupby(together(report.findings), key=lambda finding: finding.object):
         lines += _object(name, list(group))
-    notes = [note for note in report.notes if note.reason not in ("explained",)]
+    notes = [note for note in report.notes if note.reason is not NoteReason.EXPLAINED]
     if notes:
         lines.append("Notes")
         lines += [f"  {_note(note)}" for note in notes]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+from mlplat.cluster.live import Unread
 from mlplat.drift.report import DriftClass, DriftFinding, DriftReport, ObjectName, Writer
 
 CLASSES: Mapping[DriftClass, str] = {
@@ -62,7 +63,7 @@ def writer_text(writer: Writer) -> str:
     return writer.manager + (f" ({how})" if how else "") + when
 
 
-_ONE_CAUSE = ("forbidden", "unreachable", "not-in-dump")
+_ONE_CAUSE = (Unread.FORBIDDEN, Unread.UNREACHABLE, Unread.NOT_IN_DUMP)
 """Reasons that are one however the details name the kind; others are the same where their details are."""
 
 
