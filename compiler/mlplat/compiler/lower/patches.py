@@ -1,6 +1,6 @@
 """The escape hatch: `patches` of a workload, applied to the objects that were made from it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -51,20 +51,33 @@ def _patched(draft: Draft, patch: Patch, tables: Tables) -> Draft:
     for field in _FIXED:
         if changed.get(field) != body[field]:
             raise PatchRefusedError(f"`{field}` cannot be patched")
+    metadata = changed.get("metadata")
+    if not isinstance(metadata, Mapping):
+        raise PatchRefusedError("`metadata` is a mapping", _place(patch, "/metadata"))
     for field in ("name", "namespace"):
-        if changed.get("metadata", {}).get(field) != body["metadata"].get(field):
+        if metadata.get(field) != body["metadata"].get(field):
             raise PatchRefusedError(f"`metadata.{field}` cannot be patched")
+    for field in ("labels", "annotations"):
+        # Ours are put beside them before any rule looks at them.
+        texts = metadata.get(field, {})
+        if not isinstance(texts, Mapping) or not all(isinstance(text, str) for text in texts.values()):
+            raise PatchRefusedError(
+                f"`metadata.{field}` is a mapping of texts", _place(patch, "/metadata", f"/metadata/{field}")
+            )
     if changed.get("status") != body.get("status"):
-        raise PatchRefusedError("`status` is the cluster's, and cannot be patched", _status(patch))
+        raise PatchRefusedError("`status` is the cluster's, and cannot be patched", _place(patch, "/status"))
     return replace(draft, body=changed)
 
 
-def _status(patch: Patch) -> str:
-    """Where a patch writes `status`: a pointer in its text."""
-    for index, operation in enumerate(patch.json_ or ()):
-        if operation.path == "/status" or operation.path.startswith("/status/"):
+def _place(patch: Patch, *pointers: str) -> str:
+    """Where a patch last writes what stands at one of some pointers, or below the last: a pointer in its text."""
+    if patch.merge is not None:
+        return pointers[-1]
+    operations = list(enumerate(patch.json_ or ()))
+    for index, operation in reversed(operations):
+        if operation.path in pointers or operation.path.startswith(f"{pointers[-1]}/"):
             return f"/{index}"
-    return "/status" if patch.merge is not None else ""
+    return ""
 
 
 def _no_target(document: Resolved[Any], number: int, patch: Patch, drafts: Sequence[Draft]) -> Diagnostic:
