@@ -7,7 +7,15 @@ from typing import Any
 
 from mlplat.catalog.lookup import Tables, load_tables
 from mlplat.catalog.versions import ComponentVersions
-from mlplat.compiler.artifacts import CheckedEnvironment, Node, ObjectSet, Path, Resolved, ResolvedEnvironment
+from mlplat.compiler.artifacts import (
+    CheckedEnvironment,
+    Node,
+    ObjectSet,
+    Path,
+    Resolved,
+    ResolvedEnvironment,
+    UncheckedError,
+)
 from mlplat.compiler.check.rule import ObjectScope
 from mlplat.compiler.check.runner import Clean, check_environment, check_objects
 from mlplat.compiler.emit.tree import emit_environment
@@ -236,7 +244,7 @@ class Version:
     def _changes(self, changed: Resolved[Any], env: ResolvedEnvironment) -> bool:
         try:
             objects = self.objects_of(env)
-        except LookupError:  # lowering relies on what the rules refuse
+        except UncheckedError:  # lowering relies on what the rules refuse
             return False
         if _comparable(objects) != self.objects:
             return True
@@ -249,7 +257,7 @@ class Version:
     def _said(self, env: ResolvedEnvironment) -> tuple[Diagnostic, ...]:
         try:
             return self.said(env, self.objects_of(env))
-        except LookupError:
+        except UncheckedError:
             return check_environment(env).findings
 
     def _refusal(self, item: Field) -> str | None:

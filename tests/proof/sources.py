@@ -17,6 +17,7 @@ from mlplat.compiler.artifacts import (
     Resolved,
     ResolvedEnvironment,
     SourceTree,
+    UncheckedError,
 )
 from mlplat.compiler.emit.argocd import ArgoBodies, argocd_bodies
 from mlplat.compiler.emit.tree import units_of
@@ -25,7 +26,7 @@ from mlplat.compiler.lower.lowering import lower_environment
 from mlplat.compiler.resolve.environment import resolve_environments
 from mlplat.diagnostics import Span
 from mlplat.objects.gvk import ref_of
-from mlplat.provenance.subjects import REFUSED, subjects
+from mlplat.provenance.subjects import subjects
 from mlplat.provenance.trees import COPIED, REMOVED, RENAMED
 from mlplat.provenance.whole import ARGOCD
 from mlplat.provenance.worlds import Edit, World, Worlds
@@ -146,7 +147,7 @@ class Sources:
         try:
             objects, problems = lower_environment(CheckedEnvironment(env), load_tables(env.versions), manifests)
             bodies = argocd_bodies(units_of(objects), based, env) if based is not None else ArgoBodies((), ())
-        except REFUSED:
+        except UncheckedError:
             return _one_by_one(env)
         found = (*bodies.root, *bodies.apps)
         applications = (KubeObject(one, ref_of(one, True), one["metadata"]["name"], ARGOCD) for one in found)

@@ -61,3 +61,13 @@ def test_where_nothing_is_found_nothing_is_asked(small: Path, monkeypatch: pytes
 
     monkeypatch.setattr(placed, "Provenance", never)
     assert told(small) == ""
+
+
+def test_beside_a_patch_that_is_refused_a_finding_stays_at_its_document(small: Path) -> None:
+    """What is made from a document with such a patch is not what anybody wants: it is not made again."""
+    with (small / JOB).open("a") as file:
+        file.write('  env:\n    - {name: BAD, value: "a\\u0085b"}\n')
+        file.write("  patches:\n    - {target: TrainJob, json: [{op: remove, path: /spec/nothing}]}\n")
+    text = told(small)
+    assert "error[MLP402]" in text
+    assert f"--> {JOB}:5:3" in text.partition("error[MLP419]")[2]

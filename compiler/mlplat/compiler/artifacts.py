@@ -232,6 +232,14 @@ class CheckedEnvironment:
 # ---------------------------------------------------------------------------------------------- lower
 
 
+class UncheckedError(Exception):
+    """Something was lowered that checking refuses, and that has no lowering.
+
+    In a build that is a bug of ours. `provenance` and `diff` lower environments that differ in one value without
+    checking them first, which is cheaper: there it says that nothing is made, and any other exception is a bug as ever.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """An object as the lowering of one family makes it: complete but for what every object gets (identity, labels,

@@ -4,7 +4,7 @@ specifications that decided what is wrong."""
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from mlplat.compiler.artifacts import KubeObject
+from mlplat.compiler.artifacts import KubeObject, UncheckedError
 from mlplat.compiler.check.runner import MADE_FROM
 from mlplat.compiler.pipeline import Compiled
 from mlplat.diagnostics import Diagnostic, Label, ObjectAddress
@@ -72,7 +72,7 @@ def _origin(environment: str, item: KubeObject, pointer: str, provenance: Proven
     below: Sequence[str] = [one for one, _ in leaves(item.body) if one == pointer or one.startswith(f"{pointer}/")][:1]
     try:
         origins = provenance.origins(environment, item, below)
-    except LookupError:
+    except UncheckedError:
         return None
     origin = origins.get(below[0]) if below else None
     return origin if origin is not None and origin.decided_by.role in (Role.VALUE, Role.KEY) else None

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mlplat.catalog.lookup import load_tables
-from mlplat.compiler.artifacts import Draft, KubeObject, Manifest, Node, Path, Resolved, ResolvedEnvironment
+from mlplat.compiler.artifacts import (
+    Draft,
+    KubeObject,
+    Manifest,
+    Node,
+    Path,
+    Resolved,
+    ResolvedEnvironment,
+    UncheckedError,
+)
 from mlplat.compiler.lower.finish import finish
 from mlplat.compiler.lower.lowering import PER_DOCUMENT, PER_ENVIRONMENT
 from mlplat.compiler.lower.manifests import manifest_objects
@@ -27,9 +36,6 @@ _ALWAYS: tuple[Path, ...] = (
     ("spec", "cluster", "kubernetesVersion"),
 )
 """What every object may depend on without its lowering looking into the Environment document."""
-
-REFUSED = (LookupError, ValueError, TypeError, AttributeError, AssertionError)
-"""What a lowering may raise in a world that the rules would refuse: it relies on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ class Lowering:
         """The objects in another world; None where the rules would have refused it."""
         try:
             return self._make(world.env, world.now(self.address) if self.address is not None else None, Writers())
-        except REFUSED:
+        except UncheckedError:
             return None
 
     def reads(self, env: ResolvedEnvironment) -> Reads:
@@ -106,7 +112,7 @@ class Lowering:
         drafts = tuple(self.function(document, env))
         patched, problems = apply_patches(document, drafts, load_tables(env.versions))
         if problems:
-            raise ValueError("a patch that is refused")
+            raise UncheckedError("a patch that is refused")
         pairs = zip(drafts, patched, strict=True)
         return tuple(self._made(env, writers, before, after) for before, after in pairs)
 
@@ -132,7 +138,7 @@ class Written:
         try:
             here = world.manifest is not None and world.manifest[0] is self.node
             return self._make(world.manifest[1] if here and world.manifest else self.node, world.env)
-        except REFUSED:
+        except UncheckedError:
             return None
 
     def reads(self, env: ResolvedEnvironment) -> Reads:
@@ -150,7 +156,7 @@ class Written:
         manifest = Manifest(node, node.span.file)
         objects, problems = manifest_objects((manifest,), env, load_tables(env.versions))
         if problems:
-            raise ValueError("no Kubernetes object")
+            raise UncheckedError("no Kubernetes object")
         body, maker = node.plain(), f"{manifest_objects.__module__}.{manifest_objects.__name__}"
         return tuple(Made(item, Stages(body, body, item.body, maker, maker), Writers()) for item in objects)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from mlplat.compiler.artifacts import KubeObject, ObjectSet, ResolvedEnvironment
+from mlplat.compiler.artifacts import KubeObject, ObjectSet, ResolvedEnvironment, UncheckedError
 from mlplat.compiler.emit.argocd import argocd_bodies
 from mlplat.compiler.emit.overlay import overlay_unit
 from mlplat.compiler.emit.tree import units_of
@@ -12,7 +12,7 @@ from mlplat.objects.gvk import ref_of
 from mlplat.provenance.makers import Stages, Writers
 from mlplat.provenance.positions import Position
 from mlplat.provenance.reading import Address, Reads, observed
-from mlplat.provenance.subjects import REFUSED, Made, Subject, Written, subjects, with_environment
+from mlplat.provenance.subjects import Made, Subject, Written, subjects, with_environment
 from mlplat.provenance.trees import COPIED, REMOVED
 from mlplat.provenance.worlds import Edit, World, Worlds
 from mlplat.schema.environment import Environment
@@ -128,7 +128,7 @@ class Applications:
             return self.whole.made(self)
         try:
             return self._make(world.env, objects, Writers())
-        except REFUSED:
+        except UncheckedError:
             return None
 
     def reads(self, env: ResolvedEnvironment) -> Reads:

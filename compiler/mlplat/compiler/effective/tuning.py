@@ -3,7 +3,7 @@ hold the place where Katib writes the value of each trial."""
 
 from decimal import Decimal
 
-from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
+from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment, UncheckedError
 from mlplat.compiler.effective.workload import (
     ContainerSource,
     EffectiveContainer,
@@ -53,7 +53,7 @@ def trial_container(document: Resolved[TuningExperiment], env: ResolvedEnvironme
     """The container of a trial that runs a component. References have been checked."""
     component = trial_component(document, env)
     if component is None:
-        raise LookupError(f"experiment {document.name} names no component; references are checked before")
+        raise UncheckedError(f"experiment {document.name} names no component; references are checked before")
     trial = document.document.spec.trial
     source = ContainerSource(
         component=component,

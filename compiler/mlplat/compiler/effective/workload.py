@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mlplat.catalog.index import kinds_of
-from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
+from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment, UncheckedError
 from mlplat.objects.quantity import canonical
 from mlplat.schema.component import Component
 from mlplat.schema.environment import NodePool, ObjectStorage
@@ -108,7 +108,7 @@ def team_of(document: Resolved[SpecDocument], env: ResolvedEnvironment) -> Resol
     """The team that owns a document; the reference has been checked."""
     team = env.find(Team, document.team)
     if team is None:
-        raise LookupError(f"{document.kind} {document.name} has no team; references are checked before")
+        raise UncheckedError(f"{document.kind} {document.name} has no team; references are checked before")
     return team
 
 

@@ -6,6 +6,7 @@ refuses a TrainJob that asks one of them to fetch something.
 
 from typing import Any
 
+from mlplat.compiler.artifacts import UncheckedError
 from mlplat.compiler.effective.training_api import workspace_volume
 from mlplat.compiler.effective.workload import EffectiveContainer, choose_nodes, resources
 from mlplat.compiler.lower.pod import NO_SIDECAR, container_body, mount_list, pod_extras
@@ -55,7 +56,7 @@ def _initializer_pod(step: str, plan: TrainingPlan) -> dict[str, Any]:
     env = plan.env
     use = workspace_volume(plan.spec)
     if use is None:
-        raise LookupError(f"training job {plan.document.name} has no volume for an initializer")
+        raise UncheckedError(f"training job {plan.document.name} has no volume for an initializer")
     requests, limits = resources(env, (), None)
     image = f"ghcr.io/kubeflow/trainer/{step}:v{env.versions.get('trainer')}"
     container = container_body(step, EffectiveContainer(image=image, requests=requests, limits=limits), env)

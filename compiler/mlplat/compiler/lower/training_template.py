@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
+from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment, UncheckedError
 from mlplat.compiler.effective.training_api import training_api
 from mlplat.compiler.lower.kubeflow_v1 import v1_job
 from mlplat.compiler.lower.training_plan import TrainingPlan, plan_training, with_arguments
@@ -15,7 +15,7 @@ def training_body(plan: TrainingPlan) -> dict[str, Any]:
     """The job: a TrainJob, or a job of the Training Operator."""
     api = training_api(plan.document, plan.env)
     if api is None:
-        raise LookupError(f"nothing runs training job {plan.document.name}; that is checked before")
+        raise UncheckedError(f"nothing runs training job {plan.document.name}; that is checked before")
     return train_job(plan) if api == "trainjob" else v1_job(plan)
 
 
