@@ -22,7 +22,7 @@ from mlplat.compiler.lower.finish import finish
 from mlplat.compiler.lower.lowering import PER_DOCUMENT, PER_ENVIRONMENT
 from mlplat.compiler.lower.manifests import manifest_objects
 from mlplat.compiler.lower.patches import apply_patches
-from mlplat.provenance.makers import Stages, Writers
+from mlplat.provenance.makers import Stages, Writers, name_of
 from mlplat.provenance.positions import Position, written_positions
 from mlplat.provenance.reading import Address, Reads, observed
 from mlplat.provenance.worlds import World, Worlds
@@ -118,8 +118,7 @@ class Lowering:
 
     def _made(self, env: ResolvedEnvironment, writers: Writers, lowered: Draft, patched: Draft) -> Made:
         item = finish(patched, env)
-        maker = f"{self.function.__module__}.{self.function.__name__}"
-        return Made(item, Stages(lowered.body, patched.body, item.body, maker), writers)
+        return Made(item, Stages(lowered.body, patched.body, item.body, name_of(self.function)), writers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +156,7 @@ class Written:
         objects, problems = manifest_objects((manifest,), env, load_tables(env.versions))
         if problems:
             raise UncheckedError("no Kubernetes object")
-        body, maker = node.plain(), f"{manifest_objects.__module__}.{manifest_objects.__name__}"
+        body, maker = node.plain(), name_of(manifest_objects)
         return tuple(Made(item, Stages(body, body, item.body, maker, maker), Writers()) for item in objects)
 
 

@@ -9,7 +9,7 @@ from mlplat.compiler.emit.argocd import argocd_bodies
 from mlplat.compiler.emit.overlay import overlay_unit
 from mlplat.compiler.emit.tree import units_of
 from mlplat.objects.gvk import ref_of
-from mlplat.provenance.makers import Stages, Writers
+from mlplat.provenance.makers import Stages, Writers, name_of
 from mlplat.provenance.positions import Position
 from mlplat.provenance.reading import Address, Reads, observed
 from mlplat.provenance.subjects import Made, Subject, Written, subjects, with_environment
@@ -20,7 +20,7 @@ from mlplat.schema.environment import Environment
 ARGOCD = "argocd"
 """Stands for the unit of Argo CD's objects, which are in none."""
 
-_MAKER = f"{argocd_bodies.__module__}.{argocd_bodies.__name__}"
+_MAKER = name_of(argocd_bodies)
 _NAME = ("metadata", "name")
 
 
