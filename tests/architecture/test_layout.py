@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,28 @@ def test_functions_take_few_parameters() -> None:
                 if len(names) - (names[:1] == ["self"]) > 5:
                     many.add(f"{_relative(path)}::{node.name}")
     assert many == set()
+
+
+def test_what_is_frozen_gathers_nothing() -> None:
+    """It may keep answers of pure functions: in a private field, or in a `memo` that several share."""
+    gathering = set()
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef) and any("frozen=True" in ast.unparse(one) for one in node.decorator_list):
+                for name, kind, default in _fields(node):
+                    grows = kind.startswith(("dict", "list", "set", "Counter")) and "default_factory" in default
+                    if grows and not name.startswith("_") and name != "memo":
+                        gathering.add(f"{_relative(path)}::{node.name}.{name}")
+                if "object.__setattr__" in ast.unparse(node):
+                    gathering.add(f"{_relative(path)}::{node.name}")
+    assert gathering == set()
+
+
+def _fields(of: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
+    """Name, type and default of each field of a class, as they are written."""
+    for node in of.body:
+        if isinstance(node, ast.AnnAssign):
+            yield ast.unparse(node.target), ast.unparse(node.annotation).strip("'\""), ast.unparse(node.value or node)
 
 
 @pytest.mark.parametrize("word", ["utils", "helpers", "common", "base", "manager", "misc"])

@@ -50,7 +50,7 @@ class Patience:
         return True
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Caller:
     """Asks one API server, in the same way for everything. May be used by several threads."""
 
@@ -58,7 +58,7 @@ class Caller:
     patience: Patience = Patience()
     requests: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How many requests were sent, by verb and status (`error` where no answer came), tries counted singly."""
-    gone: list[int] = field(default_factory=lambda: [0])
+    gone: int = 0
     """How many requests in a row were given up without any answer: a server that is gone is not waited for by every
     kind anew."""
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -89,13 +89,13 @@ class Caller:
     def _tries(self, why: Unread) -> int:
         if why is Unread.THROTTLED:
             return self.patience.throttled_tries
-        if why is Unread.UNREACHABLE and self.gone[0] >= _GONE:
+        if why is Unread.UNREACHABLE and self.gone >= _GONE:
             return 1
         return self.patience.tries
 
     def _given_up(self, why: Unread) -> None:
         with self.lock:
-            self.gone[0] = self.gone[0] + 1 if why is Unread.UNREACHABLE else 0
+            self.gone = self.gone + 1 if why is Unread.UNREACHABLE else 0
 
     def _once(self, request: Request) -> dict[str, Any]:
         verb = "GET" if request.body is None else "PATCH"
@@ -107,7 +107,7 @@ class Caller:
                 raise _AgainError(Unread.UNREACHABLE, str(failed)) from None
             raise RefusedError(Unread.UNREACHABLE, str(failed)) from None
         self.count(verb, answer.status)
-        self.gone[0] = 0
+        self.gone = 0
         if not answer.ok:
             raise refusal(answer)
         try:

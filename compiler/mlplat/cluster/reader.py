@@ -36,7 +36,7 @@ def definition_name(gvk: GVK, plural: str) -> str:
     return f"{plural}.{gvk.group}"
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class ClusterReader:
     """Reads kinds from one API server.
 
@@ -52,6 +52,7 @@ class ClusterReader:
     """Whether the CRDs of custom kinds are read along (a GET for each; without the right to it, silently not)."""
     clock: Callable[[], float] = time.monotonic
     done: list[GVK] = field(default_factory=list)
+    """The kinds of the read under way that are through."""
 
     def read(self, requests: Sequence[KindRequest]) -> LiveState:
         """Everything of the kinds asked for; a server that cannot be reached leaves every kind unread."""

@@ -96,9 +96,9 @@ class SourceTree:
 
     platform: Document | None
     components: tuple[Document, ...]
-    layers: dict[str, tuple[Document, ...]]
-    sources: dict[str, str] = field(default_factory=dict)
-    extras: dict[str, dict[str, str]] = field(default_factory=dict)
+    layers: Mapping[str, tuple[Document, ...]]
+    sources: Mapping[str, str] = field(default_factory=dict)
+    extras: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     folders: frozenset[str] = frozenset()
     """Folders below `components/`, relative to the repository: what `Component.spec.source` may name."""
     unread: frozenset[str] = frozenset()

@@ -62,7 +62,7 @@ def compile_platform(root: Path, only: Sequence[str] = ()) -> Compiled:
     return Compiled(lowered.source, environments, objects, None if has_errors(unique) else tree, unique)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Earlier:
     """What was worked out for other states of one platform. What two states have in common is resolved, judged and
     lowered once."""

@@ -30,7 +30,7 @@ class Surroundings:
     """ExternalSecrets."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Case:
     """One declared object and its live state."""
 

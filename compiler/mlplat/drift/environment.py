@@ -1,7 +1,8 @@
 """The declared side from specifications: an environment, compiled in memory by the code that builds it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,11 @@ class CompiledEnvironment:
     compiled: Compiled
     committed: Path
     """The folder `generated/`, which says what the environment once held."""
-    provenance: Provenance = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "provenance", Provenance(self.compiled.environments))
+    @cached_property
+    def provenance(self) -> Provenance:
+        """What decided the leaves of its objects."""
+        return Provenance(self.compiled.environments)
 
     @property
     def server(self) -> str | None:

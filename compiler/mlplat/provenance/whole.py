@@ -24,7 +24,7 @@ _MAKER = name_of(argocd_bodies)
 _NAME = ("metadata", "name")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Whole:
     """Everything that is made in one environment. `written` are its hand-written manifests."""
 

@@ -40,7 +40,7 @@ class Compiled:
         return Severity(self.rule.document.spec.severity)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Programs:
     """The rules of a platform, ready to be judged, and what is wrong with those that are not.
 

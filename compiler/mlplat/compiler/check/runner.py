@@ -80,7 +80,7 @@ def check_environment(env: ResolvedEnvironment) -> SpecVerdict:
     return SpecVerdict(checked, ordered, tuple(allowances), frozenset(used))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Clean:
     """Objects in which rules found nothing, so that environments that share them look once.
 

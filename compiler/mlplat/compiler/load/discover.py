@@ -30,9 +30,9 @@ _DOCUMENT = re.compile(rb"^[\"']?apiVersion[\"']?\s*:\s*[\"']?mlplat\.dev/", re.
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class SourceTexts:
-    """The text of everything that belongs to a platform, before any of it is parsed.
+    """The text of everything that belongs to a platform, before any of it is parsed; filled folder by folder.
 
     `platform`, `components`, `rules` and `layers` map paths (relative to the repository, with `/`) to text; `layers`
     has an entry for each folder of `environments/`, empty or not. `extras` maps each environment to its hand-written

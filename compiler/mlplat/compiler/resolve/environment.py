@@ -21,7 +21,7 @@ from mlplat.schema.kinds import KINDS
 from mlplat.schema.platform import Platform
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Known:
     """What was merged, typed and followed for other states of one platform, by the identity of trees. They are kept
     alive here: files that two states have in common are the same trees (`load/documents.py`)."""
@@ -34,7 +34,7 @@ class Known:
     kept: list[SourceTree] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Work:
     """What was read so far and what was found. Trees that environments share are read once, by identity."""
 

@@ -25,7 +25,7 @@ class Composed(NamedTuple):
     layers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Memory:
     """What was merged already: environments that share layers share the resulting trees.
 

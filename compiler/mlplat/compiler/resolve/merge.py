@@ -32,7 +32,7 @@ class Merged:
     findings: tuple[Diagnostic, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Report:
     """Who is spoken of, and what was found so far."""
 

@@ -54,7 +54,7 @@ class Broken(NamedTuple):
     """The team that owns what is referred to, when it is another one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Links:
     """References of the documents read so far, by the identity of their trees (which are kept alive here)."""
 

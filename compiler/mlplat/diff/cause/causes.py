@@ -137,7 +137,7 @@ def _nearest(item: KubeObject, steps: list[str]) -> Span | None:
     return node.key_span if node.key_span is not None and isinstance(node.value, dict | list) else node.span
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Between:
     """What is known of two states for all of their environments. `across`: they are two environments of one state."""
 
