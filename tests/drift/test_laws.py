@@ -18,7 +18,7 @@ from mlplat.catalog import node as nodes
 from mlplat.catalog.lookup import load_tables
 from mlplat.cli.drift import FORMATS
 from mlplat.cluster.live import LiveState
-from mlplat.cluster.redaction import LAST_APPLIED, redact
+from mlplat.cluster.redaction import redact
 from mlplat.compiler.manifest_versions import choose_versions
 from mlplat.drift.declared import DeclaredObject, DeclaredSet
 from mlplat.drift.detect import Settings, detect
@@ -26,6 +26,7 @@ from mlplat.drift.managers import parse_appliers
 from mlplat.drift.report import DriftReport, NoteReason
 from mlplat.drift.server import stored
 from mlplat.objects.gvk import gvk_of, ref_of
+from mlplat.objects.marks import LAST_APPLIED
 from mlplat.objects.pointer import pointer_of
 from tests.live.story import HERE
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from mlplat.cluster.redaction import LAST_APPLIED
 from mlplat.drift.report import DriftFinding
+from mlplat.objects.marks import LAST_APPLIED
 from tests.drift.test_laws import compare
 
 CLIENT = "kubectl-client-side-apply"

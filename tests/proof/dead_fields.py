@@ -20,13 +20,13 @@ from mlplat.compiler.check.rule import ObjectScope
 from mlplat.compiler.check.runner import Clean, check_environment, check_objects
 from mlplat.compiler.emit.tree import emit_environment
 from mlplat.compiler.load.discover import load_tree
-from mlplat.compiler.lower.finish import IDENTITY
 from mlplat.compiler.lower.lowering import lower_environment
 from mlplat.compiler.lower.sharing import Lowered
 from mlplat.compiler.resolve.environment import resolve_environments
 from mlplat.compiler.resolve.validate import validate
 from mlplat.compiler.resolve.versions import environment_versions
 from mlplat.diagnostics import Diagnostic, Severity, Span
+from mlplat.objects.marks import IDENTITY
 from mlplat.schema.environment import Environment
 from mlplat.schema.kinds import KINDS
 from mlplat.schema.model import RefersTo

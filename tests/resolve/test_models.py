@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from mlplat.compiler.resolve.complaints import PATTERNS
 from mlplat.compiler.resolve.references import patterns
 from mlplat.compiler.resolve.validate import validate
-from mlplat.compiler.resolve.wording import MASKED, shown
+from mlplat.compiler.resolve.wording import shown
+from mlplat.diagnostics.mask import MASK
 from mlplat.schema.kinds import KINDS
 from tests.resolve.test_laws import node
 
@@ -100,7 +101,7 @@ def test_whatever_is_written_is_answered_in_words_at_a_place(data: st.DataObject
     ],
 )
 def test_credentials_are_masked(value: Any, key: str) -> None:
-    assert shown(value, ("spec", key)) == MASKED
+    assert shown(value, ("spec", key)) == MASK
 
 
 @pytest.mark.parametrize("value", ["pytorch", "s3://models/mnist", "registry.example.com/train:1.2.0", "0.5"])

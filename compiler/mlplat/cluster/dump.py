@@ -18,10 +18,9 @@ from mlplat.diagnostics import Diagnostic, Label, Severity, Span
 from mlplat.objects.go_yaml import OversizedError, RepeatedKeyError, parse_values
 from mlplat.objects.gvk import GVK, gvk_of
 from mlplat.objects.nesting import MAX_DEPTH, nests_too_deep
-from mlplat.objects.texts import decoded
+from mlplat.objects.texts import MANIFEST_SUFFIXES, decoded
 
 STDIN = "-"
-_SUFFIXES = (".yaml", ".yml", ".json")
 
 
 class DumpError(Exception):
@@ -132,7 +131,7 @@ def _texts(where: str) -> Iterator[tuple[str, str]]:
         path = Path(where)
         files = [path]
         if path.is_dir():
-            files = sorted(one for one in path.rglob("*") if one.suffix in _SUFFIXES and one.is_file())
+            files = sorted(one for one in path.rglob("*") if one.suffix in MANIFEST_SUFFIXES and one.is_file())
         for file in files:
             name = file.as_posix()
             yield name, decoded(file.read_bytes())

@@ -13,6 +13,9 @@ import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mlplat.diagnostics.mask import MASK
+from mlplat.objects.marks import LAST_APPLIED
+
 _KEY = secrets.token_bytes(32)
 """Of this process alone: digests of one run say nothing to anybody who guesses values."""
 
@@ -21,8 +24,6 @@ _SHORTEST = 4
 
 SHORTEST_ELSEWHERE = 8
 """Characters of the shortest value that is looked for in other objects: shorter ones are words of every text."""
-
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 class Redacted(str):
@@ -33,7 +34,7 @@ class Redacted(str):
 
     def __new__(cls, value: bytes) -> "Redacted":
         """What stands for `value`, which is not kept."""
-        made = super().__new__(cls, "(masked)")
+        made = super().__new__(cls, MASK)
         made._digest = digest(value)
         return made
 
@@ -49,7 +50,7 @@ class Redacted(str):
         return hash(self._digest)
 
     def __repr__(self) -> str:
-        return "(masked)"
+        return MASK
 
     @property
     def digest(self) -> bytes:

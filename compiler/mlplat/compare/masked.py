@@ -7,10 +7,9 @@ from mlplat.diagnostics.assignments import flags_before
 from mlplat.diagnostics.mask import MASK, mask_words, names_credential
 from mlplat.objects.credentials import is_credential
 from mlplat.objects.equality import is_list, is_map
+from mlplat.objects.marks import LAST_APPLIED
 
 _SECRET_FIELDS = frozenset({"data", "stringData"})
-_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-"""kubectl's copy of a whole object, which may be a Secret."""
 
 Path = tuple[str | int, ...]
 
@@ -79,7 +78,7 @@ def _value(value: Any, called: str, beside: str) -> Any:
         return [MASK if index in flagged else _value(inner, called, "") for index, inner in enumerate(value)]
     if not isinstance(value, str):
         return value
-    if called == _LAST_APPLIED or (is_credential(called, value) and called != "name"):
+    if called == LAST_APPLIED or (is_credential(called, value) and called != "name"):
         return MASK
     if called in ("value", "default") and beside and is_credential(beside, value):
         return MASK

@@ -12,7 +12,6 @@ from mlplat.compare.difference import ABSENT, Difference
 from mlplat.compare.masked import masked
 from mlplat.compare.tree import compare_objects
 from mlplat.compiler.artifacts import KubeObject
-from mlplat.compiler.lower.finish import ENVIRONMENT_LABEL, IDENTITY
 from mlplat.diff.cause.causes import Causes, causes_between
 from mlplat.diff.impact.effect import ORDER, Edit, Effect, Impact
 from mlplat.diff.impact.storage import is_kept
@@ -26,6 +25,7 @@ from mlplat.diff.secrets import SecretTexts, secret_texts
 from mlplat.diff.state import Side, State
 from mlplat.diff.teams import team_of
 from mlplat.diff.totals import totals_of
+from mlplat.objects.marks import ENVIRONMENT_LABEL, IDENTITY
 from mlplat.objects.pointer import pointer_of
 from mlplat.objects.quantity import Format, Quantity
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
+from mlplat.catalog.products import PARTS, SERVERS
 from mlplat.diff.report import Demand
 from mlplat.objects.gvk import parse_api_version
 from mlplat.objects.quantity import parse
@@ -61,11 +62,6 @@ NONE = Asks()
 _ONE = frozenset(
     {("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "ReplicaSet"), ("", "ReplicationController")}
 )
-_STEPS = ("predictor", "transformer", "explainer")
-SERVERS = (
-    *("model", "sklearn", "xgboost", "pytorch", "tensorflow", "onnx", "triton"),
-    *("huggingface", "lightgbm", "pmml", "paddle"),
-)
 
 
 def asks_of(body: Body) -> Asks:
@@ -93,7 +89,7 @@ def asks_of(body: Body) -> Asks:
         )
         return reduce(Asks.plus, parts, NONE)
     if (group, kind) == ("serving.kserve.io", "InferenceService"):
-        return reduce(Asks.plus, (_step(_map(spec[step])) for step in _STEPS if spec.get(step)), NONE)
+        return reduce(Asks.plus, (_step(_map(spec[step])) for step in PARTS if spec.get(step)), NONE)
     return NONE
 
 

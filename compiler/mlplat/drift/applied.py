@@ -11,11 +11,12 @@ from typing import Any
 
 from mlplat.catalog import node as nodes
 from mlplat.catalog.node import Node
-from mlplat.cluster.redaction import LAST_APPLIED, Redacted
+from mlplat.cluster.redaction import Redacted
 from mlplat.compare.difference import ABSENT, Path
 from mlplat.compare.lists import identity_of, keys_of
 from mlplat.drift.owners import Entry, Owners
 from mlplat.objects.equality import is_list, is_map, same
+from mlplat.objects.marks import LAST_APPLIED
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from mlplat.compiler.emit.inventory import inventory_path, parse_inventory
 from mlplat.compiler.emit.names import file_stems
 from mlplat.compiler.emit.tree import units_of
 from mlplat.compiler.emit.write import compare_tree
-from mlplat.compiler.lower.finish import ENVIRONMENT_LABEL
 from mlplat.compiler.lower.kinds import EMITTED
 from mlplat.compiler.pipeline import GENERATED, Compiled, compile_platform, scope_of
 from mlplat.diagnostics import Span, has_errors
@@ -25,6 +24,7 @@ from mlplat.drift.orphans import NEVER
 from mlplat.drift.report import Note, NoteReason
 from mlplat.objects.go_yaml import parse_stream
 from mlplat.objects.gvk import GVK, ObjectRef, gvk_of, parse_api_version
+from mlplat.objects.marks import ENVIRONMENT_LABEL
 from mlplat.objects.pointer import pointer_of
 from mlplat.provenance.changes import leaves
 from mlplat.provenance.origin import Provenance

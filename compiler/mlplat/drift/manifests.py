@@ -12,13 +12,13 @@ from mlplat.catalog.node import Node
 from mlplat.cluster.redaction import redact
 from mlplat.compare.difference import Path as Place
 from mlplat.compiler.load.raw import Composed, RawObject, parse_raw, read_texts
-from mlplat.compiler.lower.finish import ENVIRONMENT_LABEL
 from mlplat.compiler.render.foreign import main_file, render_foreign
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span
 from mlplat.drift.declared import DeclaredObject, DeclaredSet
 from mlplat.drift.report import Note, NoteReason, ObjectName
 from mlplat.objects.equality import is_map
 from mlplat.objects.gvk import GVK, ObjectRef, gvk_of, ref_of
+from mlplat.objects.marks import ENVIRONMENT_LABEL
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from mlplat.drift.owners import Entry, owners_of
 from mlplat.drift.report import Cause, Confidence, DriftClass, DriftFinding, Note, NoteReason, ObjectName, Writer
 from mlplat.objects.equality import is_map
 from mlplat.objects.gvk import ObjectRef, gvk_of
+from mlplat.objects.marks import IDENTITY, TRACKING_ID
 
 NEVER = frozenset(
     (
@@ -33,7 +34,7 @@ NEVER = frozenset(
 """Kinds that controllers make with the labels of what they make them for, some without an owner."""
 
 _TOKEN = "kubernetes.io/service-account-token"
-_IDENTITIES = ("mlplat.dev/identity", "argocd.argoproj.io/tracking-id")
+_IDENTITIES = (IDENTITY, TRACKING_ID)
 _IDENTITY = re.compile(r"[^:]*:(?P<group>[^/:]*)/(?P<kind>[^:]+):(?P<namespace>[^/]*)/(?P<name>.+)")
 
 

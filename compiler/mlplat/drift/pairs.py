@@ -7,7 +7,6 @@ from typing import Any
 
 from mlplat.catalog import node as nodes
 from mlplat.catalog.node import Node
-from mlplat.cluster.redaction import LAST_APPLIED
 from mlplat.compare.defaults.empty import is_nothing, says_something
 from mlplat.compare.defaults.pods import PREFIXES
 from mlplat.compare.defaults.products import means_the_same
@@ -26,6 +25,7 @@ from mlplat.drift.rewrites import written_path
 from mlplat.drift.server import stored
 from mlplat.drift.shown import Shown
 from mlplat.objects.equality import is_list, is_map
+from mlplat.objects.marks import LAST_APPLIED
 from mlplat.objects.pointer import pointer_of
 
 

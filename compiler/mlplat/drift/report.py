@@ -8,9 +8,6 @@ from typing import Any
 from mlplat.cluster.live import Unread
 from mlplat.diagnostics import Span
 
-MASKED = "(masked)"
-"""Stands for a value that nobody may see, in every output."""
-
 
 class DriftClass(StrEnum):
     """What sort of drift it is."""
@@ -76,7 +73,7 @@ class DriftFinding:
     """One difference. `pointer` is an RFC 6901 pointer: its indexes count in the declared object, for an extra field in
     the live one; "" is the whole object. `path` is the same for people (`containers[name=main].env[name=LR]`).
 
-    `declared` and `live` are None where a side has no value; `MASKED` where it may not be shown. `origin` is the place
+    `declared` and `live` are None where a side has no value; `MASK` where it may not be shown. `origin` is the place
     in the specification that decided the value, `generated` the file of the declared object.
     """
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from mlplat.cluster.redaction import LAST_APPLIED
+from mlplat.objects.marks import LAST_APPLIED
 
 METADATA = (
     "name",

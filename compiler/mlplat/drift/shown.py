@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mlplat.cluster.redaction import LAST_APPLIED, SHORTEST_ELSEWHERE, Redacted, digest
+from mlplat.cluster.redaction import SHORTEST_ELSEWHERE, Redacted, digest
 from mlplat.compare.difference import ABSENT, Path
 from mlplat.diagnostics.assignments import flags_before
-from mlplat.diagnostics.mask import mask_lines, mask_words, names_credential
-from mlplat.drift.report import MASKED
+from mlplat.diagnostics.mask import MASK, mask_lines, mask_words, names_credential
 from mlplat.objects.credentials import is_credential
 from mlplat.objects.equality import is_list, is_map
+from mlplat.objects.marks import LAST_APPLIED
 
 _TOKENS = re.compile(r"[^\s\"'`,;:=@&?(){}\[\]<>|/\\]+")
 
@@ -34,42 +34,42 @@ class Shown:
         if is_list(holder) and isinstance(path[-1], int) and path[-1] > 0:
             beside = holder[path[-1] - 1 : path[-1] + 1]  # not the whole list, for each of its thousands of words
             if any(names_credential(flag) for _, flag in flags_before(beside)):
-                return MASKED
+                return MASK
         return self._shown(value, name)
 
     def _shown(self, value: Any, name: str) -> Any:
         if isinstance(value, Redacted):
-            return MASKED
+            return MASK
         if isinstance(value, str):
             return self.text(value, name)
         if is_map(value):
             return {key: self._below(value, key, inner) for key, inner in value.items()}
         if is_list(value):
             flagged = {index for index, flag in flags_before(value) if names_credential(flag)}
-            return [MASKED if index in flagged else self._shown(item, name) for index, item in enumerate(value)]
+            return [MASK if index in flagged else self._shown(item, name) for index, item in enumerate(value)]
         return value
 
     def _below(self, holder: Mapping[str, Any], key: str, value: Any) -> Any:
         if key == LAST_APPLIED:
-            return MASKED
+            return MASK
         named = holder.get("name") if key in ("value", "default") else None
         return self._shown(value, named if isinstance(named, str) else str(key))
 
     def text(self, value: str, name: str = "") -> str:
         """A text without the credentials in it; `name` is what it is the value of."""
         if is_credential(name, value) or self._is_secret(value):
-            return MASKED
+            return MASK
         if "\n" in value or value.lstrip()[:1] in ("{", "["):
             value = mask_lines(value)
         masked = mask_words(value)
         if not self._secrets:
             return masked
-        return _TOKENS.sub(lambda match: MASKED if self._is_secret(match.group()) else match.group(), masked)
+        return _TOKENS.sub(lambda match: MASK if self._is_secret(match.group()) else match.group(), masked)
 
     def repeated(self, text: str, body: Any) -> str:
         """What a server says of an object, without what the object holds and nobody may see: refusals quote values."""
         for one in sorted(_withheld(body, self.value(body, ())), key=len, reverse=True):
-            text = text.replace(one, MASKED)
+            text = text.replace(one, MASK)
         return mask_words(text)
 
     def _is_secret(self, text: str) -> bool:
@@ -81,11 +81,11 @@ class Shown:
 def _withheld(value: Any, shown: Any) -> Iterator[str]:
     """The texts of a value that are not shown."""
     if isinstance(value, str):
-        if shown == MASKED and value and not isinstance(value, Redacted):
+        if shown == MASK and value and not isinstance(value, Redacted):
             yield value
     elif is_map(value):
         for key, inner in value.items():
-            yield from _withheld(inner, shown[key] if is_map(shown) else MASKED)
+            yield from _withheld(inner, shown[key] if is_map(shown) else MASK)
     elif is_list(value):
         for index, inner in enumerate(value):
-            yield from _withheld(inner, shown[index] if is_list(shown) else MASKED)
+            yield from _withheld(inner, shown[index] if is_list(shown) else MASK)

@@ -1,4 +1,7 @@
-"""Bytes of a file as text."""
+"""Bytes of a file as text, and the files that hold manifests."""
+
+MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
+"""How the names of the files end that are read where a folder of manifests, definitions or a dump is named."""
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 

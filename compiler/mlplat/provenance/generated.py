@@ -13,12 +13,13 @@ from mlplat.compiler.emit.names import file_stems
 from mlplat.compiler.emit.overlay import match_objects, overlay_unit, real_key
 from mlplat.compiler.emit.tree import units_of
 from mlplat.compiler.load.yaml import parse_documents
+from mlplat.objects.marks import ENVIRONMENT_LABEL, IDENTITY
 from mlplat.objects.pointer import pointer_of
 from mlplat.provenance.changes import GONE, at_pointer, leaves
 from mlplat.provenance.origin import Provenance
 
-_ENVIRONMENT = "/metadata/labels/mlplat.dev~1environment"
-_IDENTITY = "/metadata/annotations/mlplat.dev~1identity"
+_ENVIRONMENT = pointer_of(("metadata", "labels", ENVIRONMENT_LABEL))
+_IDENTITY = pointer_of(("metadata", "annotations", IDENTITY))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from mlplat.cluster.live import Unread
 from mlplat.cluster.redaction import Redacted
 from mlplat.diagnostics import Span
+from mlplat.diagnostics.mask import MASK
 from mlplat.drift.report import (
-    MASKED,
     Cause,
     Confidence,
     DriftClass,
@@ -46,7 +46,7 @@ FINDINGS = (
     ),
     DriftFinding(
         DriftClass.CHANGED, ObjectName("v1", "Secret", "tabular", "warehouse"), "/data/password", "data.password",
-        MASKED, MASKED, Writer("Mozilla", "Update", None, "2026-11-25T07:00:00Z"), Cause.OUT_OF_BAND, team="tabular",
+        MASK, MASK, Writer("Mozilla", "Update", None, "2026-11-25T07:00:00Z"), Cause.OUT_OF_BAND, team="tabular",
     ),
     DriftFinding(
         DriftClass.MISSING, ObjectName("v1", "ConfigMap", "tabular", "features"), "", "",

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from mlplat.catalog.products import DEPLOYMENT_MODE, DEPLOYMENT_MODES, PARTS, V1_JOBS
 from mlplat.compare.defaults.spot import OneOf, Spot, anything
 
 KUEUE_KEYS = re.compile(
@@ -42,7 +43,6 @@ _PRODUCT_LABELS: Mapping[str, re.Pattern[str]] = {
     "kubeflow.org": re.compile(r"training\.kubeflow\.org/.*"),
 }
 
-_SERVED = ("predictor", "transformer", "explainer")
 _KSERVE_RESOURCES = {"cpu": "1", "memory": "2Gi"}
 
 
@@ -53,7 +53,7 @@ def _kserve_resource(spot: Spot) -> bool:
 
 def _kserve() -> Mapping[str, Any]:
     rows: dict[str, Any] = {}
-    for part in _SERVED:
+    for part in PARTS:
         for holder in ("model", "containers[]"):
             for side in ("limits", "requests"):
                 rows[f"spec.{part}.{holder}.resources.{side}.*"] = _kserve_resource
@@ -115,14 +115,13 @@ _TRAIN_JOB: Mapping[str, Any] = {
     "spec.suspend": False,
 }
 
-_V1_JOBS = ("PyTorchJob", "TFJob", "XGBoostJob", "PaddleJob", "JAXJob", "MPIJob")
 _V1_JOB: Mapping[str, Any] = {"spec.runPolicy.suspend": False}
 
 PRODUCTS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("serving.kserve.io", "InferenceService"): _kserve(),
     ("kubeflow.org", "Experiment"): _EXPERIMENT,
     ("trainer.kubeflow.org", "TrainJob"): _TRAIN_JOB,
-    **{("kubeflow.org", kind): _V1_JOB for kind in _V1_JOBS},
+    **{("kubeflow.org", kind): _V1_JOB for kind in V1_JOBS},
     ("kueue.x-k8s.io", "ClusterQueue"): {
         "spec.cohort": "",
         "spec.queueingStrategy": "BestEffortFIFO",
@@ -141,11 +140,9 @@ def is_product_metadata(group: str, kind_of_map: str, key: str) -> bool:
     return _ANYWHERE.fullmatch(key) is not None or (pattern is not None and pattern.fullmatch(key) is not None)
 
 
-_MODES = (("RawDeployment", "Standard"), ("Serverless", "Knative"))
-
-
 def means_the_same(kind: tuple[str, str], pattern: str, declared: Any, live: Any) -> bool:
-    """True where a product writes another word for the same thing (KServe 0.18 renamed its deployment modes)."""
-    if kind[0] == "serving.kserve.io" and pattern == "metadata.annotations.serving.kserve.io/deploymentMode":
-        return (declared, live) in _MODES or (live, declared) in _MODES
+    """True where a product writes another word for the same thing (KServe 0.16 renamed its deployment modes)."""
+    if kind[0] == "serving.kserve.io" and pattern == f"metadata.annotations.{DEPLOYMENT_MODE}":
+        modes = DEPLOYMENT_MODES.items()
+        return (declared, live) in modes or (live, declared) in modes
     return False

@@ -8,8 +8,8 @@ from typing import Any
 from mlplat.compiler.artifacts import KubeObject, Node, OwnRules, Resolved, ResolvedEnvironment
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span
 from mlplat.diagnostics.codes import CODES
+from mlplat.objects.marks import ALLOW
 
-ALLOW = "mlplat.dev/allow"
 _LINE = re.compile(r"^\s*(?P<code>[A-Z]{2,16}-?\d{1,5})\s*:\s*(?P<reason>\S.*)$")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from mlplat.catalog import node as nodes
 from mlplat.catalog.lookup import KindTable, load_tables
 from mlplat.catalog.node import Node
+from mlplat.catalog.products import DEPLOYMENT_MODE, DEPLOYMENT_MODES
 from mlplat.catalog.transitions import EACH, Keeps, Transition
 from mlplat.catalog.versions import ComponentVersions
 from mlplat.objects.equality import is_list, is_map, same
@@ -257,14 +258,13 @@ def _experiment(old: Body, new: Body, versions: ComponentVersions) -> Iterator[R
             yield Refused(f"/spec/{escape(field)}", _KATIB, "of an Experiment only the three trial counts may change")
 
 
-_MODE = ("metadata", "annotations", "serving.kserve.io/deploymentMode")
-_MODES = {"RawDeployment": "Standard", "Serverless": "Knative"}
+_MODE = ("metadata", "annotations", DEPLOYMENT_MODE)
 
 
 def _inference_service(old: Body, new: Body, versions: ComponentVersions) -> Iterator[Refused]:
     """KServe's webhook: the deployment mode; old names of a mode mean the same."""
     before, after = _at(old, _MODE), _at(new, _MODE)
-    if before and after and _MODES.get(before, before) != _MODES.get(after, after):
+    if before and after and DEPLOYMENT_MODES.get(before, before) != DEPLOYMENT_MODES.get(after, after):
         yield Refused(_pointer(_MODE), _KSERVE)
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from mlplat.compiler.check.pods import CONTAINER_LISTS
 from mlplat.compiler.check.reading import Body, Problem, mapping, mappings
 from mlplat.objects.pointer import escape
 
 LEVELS = ("baseline", "restricted")
 """Levels that refuse something."""
 
-_CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 _ADDED = frozenset(
     {
         *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP"),
@@ -68,7 +68,7 @@ def refused_settings(pod: Body, pointer: str, level: str) -> Iterator[Problem]:
 
 
 def _containers(pod: Body, pointer: str) -> Iterator[tuple[str, Body]]:
-    for field in _CONTAINERS:
+    for field in CONTAINER_LISTS:
         for index, container in mappings(pod.get(field)):
             yield f"{pointer}/{field}/{index}", container
 

@@ -63,22 +63,23 @@ _PLAIN_RUNTIMES = frozenset({*(name for name, _ in _RUNTIMES.values()), *_MPI_RU
 """Stock runtimes without initializers: the webhook refuses a TrainJob that wants one of them."""
 
 _TORCHRUN_ENV = ("GROUP_RANK", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "RANK", "WORLD_SIZE")
-_PET_ENV = ("PET_MASTER_ADDR", "PET_MASTER_PORT", "PET_NNODES", "PET_NODE_RANK", "PET_NPROC_PER_NODE")
+PET_ENV = ("PET_MASTER_ADDR", "PET_MASTER_PORT", "PET_NNODES", "PET_NODE_RANK", "PET_NPROC_PER_NODE")
 _PET_ELASTIC_ENV = ("PET_MAX_RESTARTS", "PET_RDZV_BACKEND", "PET_RDZV_CONF", "PET_RDZV_ENDPOINT", "PET_RDZV_ID")
-_TRAINER_MPI_ENV = (
+TRAINER_MPI_ENV = (
     "OMPI_MCA_orte_default_hostfile",
     "OMPI_MCA_orte_keep_fqdn_hostnames",
     "OMPI_MCA_orte_set_default_slots",
     "OMPI_MCA_plm_rsh_args",
 )
+TRAINER_XGBOOST_ENV = ("DMLC_NUM_WORKER", "DMLC_TASK_ID", "DMLC_TRACKER_PORT", "DMLC_TRACKER_URI")
 _TRAINER_ENV: Mapping[str, tuple[str, ...]] = {
-    "pytorch": (*_PET_ENV, *_TORCHRUN_ENV),
+    "pytorch": (*PET_ENV, *_TORCHRUN_ENV),
     "jax": ("JAX_COORDINATOR_ADDRESS", "JAX_NUM_PROCESSES", "JAX_PROCESS_ID"),
-    "xgboost": ("DMLC_NUM_WORKER", "DMLC_TASK_ID", "DMLC_TRACKER_PORT", "DMLC_TRACKER_URI"),
-    "mpi": _TRAINER_MPI_ENV,
+    "xgboost": TRAINER_XGBOOST_ENV,
+    "mpi": TRAINER_MPI_ENV,
 }
 _V1_ENV: Mapping[str, tuple[str, ...]] = {
-    "PyTorchJob": (*_PET_ENV, *_PET_ELASTIC_ENV, *_TORCHRUN_ENV, "PYTHONUNBUFFERED"),
+    "PyTorchJob": (*PET_ENV, *_PET_ELASTIC_ENV, *_TORCHRUN_ENV, "PYTHONUNBUFFERED"),
     "TFJob": ("TF_CONFIG",),
     "XGBoostJob": (
         *("MASTER_ADDR", "MASTER_PORT", "PYTHONUNBUFFERED", "RANK", "WORKER_ADDRS", "WORKER_PORT", "WORLD_SIZE"),
@@ -182,7 +183,7 @@ def reserved_env(document: Resolved[TrainingJob], env: ResolvedEnvironment) -> t
     spec = document.document.spec
     api = training_api(document, env)
     if api == "trainjob":
-        names = _TRAINER_MPI_ENV if starts_by_mpi(spec, env) else _TRAINER_ENV.get(spec.framework, ())
+        names = TRAINER_MPI_ENV if starts_by_mpi(spec, env) else _TRAINER_ENV.get(spec.framework, ())
     else:
         names = _V1_ENV[v1_kind(spec).kind] if api else ()
     return tuple(sorted(names))

@@ -5,6 +5,7 @@ from typing import Any
 
 from mlplat.compiler.artifacts import Resolved, ResolvedEnvironment
 from mlplat.compiler.effects.row import EACH, NoEffect
+from mlplat.objects.marks import ALLOW
 from mlplat.schema.storage import Secret
 
 Applies = Callable[[ResolvedEnvironment, Resolved[Any]], bool]
@@ -49,7 +50,7 @@ def _always(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
 
 
 def _says_more_than_allowances(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:
-    return any(key != "mlplat.dev/allow" for key in document.document.metadata.annotations)
+    return any(key != ALLOW for key in document.document.metadata.annotations)
 
 
 def _storage_secret_not_ours(env: ResolvedEnvironment, document: Resolved[Any]) -> bool:

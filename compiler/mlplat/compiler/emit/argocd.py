@@ -25,9 +25,9 @@ from mlplat.compiler.emit.argocd_projects import (
 from mlplat.compiler.emit.argocd_teams import home_namespace, team_of_unit
 from mlplat.compiler.emit.health import argocd_settings
 from mlplat.compiler.emit.kustomization import kustomization_text, object_text
+from mlplat.objects.marks import SYNC_WAVE
 
 _API = "argoproj.io/v1alpha1"
-_WAVE = "argocd.argoproj.io/sync-wave"
 _PATHS = "argocd.argoproj.io/manifest-generate-paths"
 _CASCADE = "resources-finalizer.argocd.argoproj.io"
 _RETRY: Mapping[str, Any] = {"limit": 10, "backoff": {"duration": "10s", "factor": 2, "maxDuration": "3m"}}
@@ -130,7 +130,7 @@ def _unit_application(unit: Unit, env: ResolvedEnvironment) -> dict[str, Any]:
     if unit.team is not None:
         labels["mlplat.dev/team"] = unit.team
         if unit.name != unit.team:
-            annotations[_WAVE] = "1"  # the server refuses objects in a namespace that is not there yet
+            annotations[SYNC_WAVE] = "1"  # the server refuses objects in a namespace that is not there yet
     metadata: dict[str, Any] = {"name": f"{env.name}-{unit.name}", "labels": labels, "annotations": annotations}
     if automated and spec.argocd.prune:
         # A unit that git no longer has takes its objects with it, as pruning inside a unit does. Namespaces, Profiles

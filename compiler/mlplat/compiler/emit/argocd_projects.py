@@ -5,13 +5,12 @@ from typing import Any
 
 from mlplat.compiler.artifacts import KubeObject, ResolvedEnvironment
 from mlplat.compiler.emit.argocd_teams import home_namespace, namespaces_of
-from mlplat.compiler.emit.kustomization import ENVIRONMENT_LABEL
+from mlplat.objects.marks import ALLOW, ENVIRONMENT_LABEL, SYNC_WAVE
 from mlplat.schema.team import Team
 
 ARGO_CLUSTER = "https://kubernetes.default.svc"
 """The cluster that Argo CD itself runs in, as Argo CD knows it."""
 
-_ALLOW = "mlplat.dev/allow"
 
 _READ = (("applications", "get"), ("logs", "get"))
 _SYNC = (("applications", "sync"),)
@@ -47,7 +46,7 @@ def words_of(env: ResolvedEnvironment) -> dict[str, dict[str, str]]:
     """Labels and annotations of every Argo CD object: those of Platform and Environment, from which these are made."""
     makers = (env.platform.document.metadata, env.environment.document.metadata)
     labels = {key: value for maker in makers for key, value in maker.labels.items()}
-    annotations = {key: value for maker in makers for key, value in maker.annotations.items() if key != _ALLOW}
+    annotations = {key: value for maker in makers for key, value in maker.annotations.items() if key != ALLOW}
     return {
         "labels": {**labels, ENVIRONMENT_LABEL: env.name},
         **({"annotations": annotations} if annotations else {}),
@@ -110,7 +109,7 @@ def _project(name: str, description: str, spec: Mapping[str, Any], env: Resolved
 
 def _first(project: dict[str, Any]) -> dict[str, Any]:
     """Before the Applications: one whose project is missing is refused by Argo CD until it looks again."""
-    annotations = {**project["metadata"].get("annotations", {}), "argocd.argoproj.io/sync-wave": "-1"}
+    annotations = {**project["metadata"].get("annotations", {}), SYNC_WAVE: "-1"}
     return {**project, "metadata": {**project["metadata"], "annotations": annotations}}
 
 

@@ -12,13 +12,13 @@ from typing import Any
 
 from mlplat.compiler.artifacts import FileTree
 from mlplat.compiler.emit.inventory import inventory_path, parse_inventory
-from mlplat.compiler.emit.kustomization import IDENTITY
 from mlplat.compiler.emit.manifest import MANIFEST, digests, parse_manifest
 from mlplat.compiler.emit.swap import unmoved
 from mlplat.diagnostics import Diagnostic, Severity
 from mlplat.objects.go_yaml import parse_values
 from mlplat.objects.gvk import ObjectRef, gvk_of
 from mlplat.objects.json_patch import apply_operations
+from mlplat.objects.marks import IDENTITY
 
 Body = dict[str, Any]
 

@@ -10,10 +10,8 @@ from typing import Any
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.emit.patch import Operation
 from mlplat.objects.gvk import gvk_of
+from mlplat.objects.marks import ENVIRONMENT_LABEL, IDENTITY
 from mlplat.objects.yaml import canonical_order, dump
-
-IDENTITY = "mlplat.dev/identity"
-ENVIRONMENT_LABEL = "mlplat.dev/environment"
 
 _HEADER: Mapping[str, str] = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
 _REGEX = re.compile(r"[\\.+*?()|\[\]{}^$]")

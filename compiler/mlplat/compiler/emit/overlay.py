@@ -12,8 +12,6 @@ from typing import Any
 
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.emit.kustomization import (
-    ENVIRONMENT_LABEL,
-    IDENTITY,
     deletion_text,
     environment_labels,
     identity_replacements,
@@ -25,6 +23,7 @@ from mlplat.compiler.emit.kustomization import (
 from mlplat.compiler.emit.names import file_stems
 from mlplat.compiler.emit.patch import Operation, diff
 from mlplat.objects.equality import is_list, is_map
+from mlplat.objects.marks import ENVIRONMENT_LABEL, IDENTITY
 
 _FOLLOWED = frozenset(
     {

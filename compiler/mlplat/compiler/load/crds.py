@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlplat.objects.go_yaml import parse_values
+from mlplat.objects.texts import MANIFEST_SUFFIXES
 
 _DEFINITION = b"CustomResourceDefinition"
 
@@ -31,9 +32,7 @@ def read_crds(where: str, kinds: Iterable[tuple[str, str]]) -> list[GivenCrd]:
     Raises OSError when something cannot be read, ValueError when a file that defines one of them is no YAML.
     """
     path = Path(where)
-    files = (
-        [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.suffix in (".yaml", ".yml", ".json"))
-    )
+    files = [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.suffix in MANIFEST_SUFFIXES)
     if not path.exists():
         raise FileNotFoundError(2, "no such file or folder", where)
     wanted = set(kinds)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from mlplat.compiler.artifacts import Manifest
 from mlplat.compiler.load.yaml import parse_documents
 from mlplat.diagnostics import Diagnostic, Label, Severity
+from mlplat.objects.texts import MANIFEST_SUFFIXES
 
 _SPECS = "mlplat.dev/"
 
@@ -14,7 +15,7 @@ def parse_manifests(texts: Mapping[str, str]) -> tuple[tuple[Manifest, ...], tup
     manifests: list[Manifest] = []
     findings: list[Diagnostic] = []
     for file, text in sorted(texts.items()):
-        if not file.endswith((".yaml", ".yml", ".json")):
+        if not file.endswith(MANIFEST_SUFFIXES):
             continue
         nodes, problems = parse_documents(text, file)
         findings += problems

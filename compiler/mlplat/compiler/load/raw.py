@@ -18,10 +18,9 @@ from mlplat.diagnostics import Diagnostic, Label, Severity, Span
 from mlplat.objects.goyaml_scalars import go_scalar
 from mlplat.objects.nesting import MAX_DEPTH, may_repeat, oversized
 from mlplat.objects.nesting import nests_too_deep as values_nest_too_deep
-from mlplat.objects.texts import decoded
+from mlplat.objects.texts import MANIFEST_SUFFIXES, decoded
 
 STDIN = "-"
-_SUFFIXES = (".yaml", ".yml", ".json")
 _STRING = "tag:yaml.org,2002:str"
 
 
@@ -100,7 +99,7 @@ def read_texts(where: str) -> dict[str, str]:
     path = Path(where)
     if not path.is_dir():
         return {where: _text(where, path.read_bytes())}
-    files = sorted(one for one in path.rglob("*") if one.suffix in _SUFFIXES and one.is_file())
+    files = sorted(one for one in path.rglob("*") if one.suffix in MANIFEST_SUFFIXES and one.is_file())
     return {one.as_posix(): _text(one.as_posix(), one.read_bytes()) for one in files}
 
 

@@ -7,13 +7,7 @@ from typing import Any
 from mlplat.compiler.artifacts import BASE, Draft, KubeObject, ResolvedEnvironment
 from mlplat.compiler.lower.run import run_hash
 from mlplat.objects.gvk import GVK, ObjectRef, gvk_of
-
-ENVIRONMENT_LABEL = "mlplat.dev/environment"
-IDENTITY = "mlplat.dev/identity"
-ALLOW = "mlplat.dev/allow"
-SYNC_WAVE = "argocd.argoproj.io/sync-wave"
-SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
-COMPARE_OPTIONS = "argocd.argoproj.io/compare-options"
+from mlplat.objects.marks import ALLOW, COMPARE_OPTIONS, ENVIRONMENT_LABEL, IDENTITY, SYNC_OPTIONS, SYNC_WAVE
 
 
 def identity(platform: str, environment: str, ref: ObjectRef) -> str:

@@ -6,9 +6,10 @@ from typing import Any
 from mlplat.catalog.lookup import Tables
 from mlplat.compiler.artifacts import BASE, KubeObject, Manifest, ResolvedEnvironment
 from mlplat.compiler.effective.workload import namespace_of
-from mlplat.compiler.lower.finish import ALLOW, ENVIRONMENT_LABEL, IDENTITY, identity
+from mlplat.compiler.lower.finish import identity
 from mlplat.diagnostics import Diagnostic, Label, Severity
 from mlplat.objects.gvk import ObjectRef, gvk_of, ref_of
+from mlplat.objects.marks import ALLOW, ENVIRONMENT_LABEL, IDENTITY
 from mlplat.schema.team import Team
 
 PLATFORM_UNIT = "platform-manifests"

@@ -11,6 +11,7 @@ from mlplat.compiler.effective.training_api import workspace_volume
 from mlplat.compiler.effective.workload import EffectiveContainer, choose_nodes, resources
 from mlplat.compiler.lower.pod import NO_SIDECAR, container_body, mount_list, pod_extras
 from mlplat.compiler.lower.training_plan import TrainingPlan
+from mlplat.objects.marks import COMPARE_OPTIONS, SYNC_OPTIONS
 from mlplat.schema.pod import Placement
 
 _STEP = "trainer.kubeflow.org/trainjob-ancestor-step"
@@ -24,8 +25,8 @@ def training_runtime(plan: TrainingPlan) -> dict[str, Any]:
     if plan.spec.on_change == "keep":
         # Runs that are no longer in git need it as they do (Trainer up to 2.2 holds it by a finalizer).
         metadata["annotations"] = {
-            "argocd.argoproj.io/sync-options": "Prune=false",
-            "argocd.argoproj.io/compare-options": "IgnoreExtraneous",
+            SYNC_OPTIONS: "Prune=false",
+            COMPARE_OPTIONS: "IgnoreExtraneous",
         }
     steps = [
         name

@@ -8,6 +8,7 @@ from mlplat.compare.masked import masked
 from mlplat.compiler.artifacts import BASE, FileTree, KubeObject, ObjectSet
 from mlplat.compiler.render.kustomize import Kustomize, RenderedFolder, render
 from mlplat.diagnostics import Diagnostic, ObjectAddress, Severity
+from mlplat.diagnostics.mask import MASK
 from mlplat.objects.equality import first_difference
 from mlplat.objects.pointer import steps_of
 
@@ -103,7 +104,7 @@ def _shown(body: Any, pointer: str, hidden: bool) -> str:
         else:
             return "(absent)"
     if hidden:
-        return "(masked)"
+        return MASK
     text = json.dumps(masked(whole, path, body), default=list, ensure_ascii=False)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 

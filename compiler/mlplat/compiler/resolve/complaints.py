@@ -7,8 +7,9 @@ from typing import Any
 
 from mlplat.compiler.artifacts import Node, Path
 from mlplat.compiler.resolve.positions import smallest
-from mlplat.compiler.resolve.wording import MASKED, dotted, either, listed, quoted, shown, sort_of
+from mlplat.compiler.resolve.wording import dotted, either, listed, quoted, shown, sort_of
 from mlplat.diagnostics import Diagnostic, Label, Severity, near_misses
+from mlplat.diagnostics.mask import MASK
 from mlplat.schema.merge import Shape
 
 _EXPECTED = {
@@ -244,7 +245,7 @@ def _malformed(concern: Concern, complaint: Complaint) -> Diagnostic:
     long = kind == "string_too_long"
     limit = context.get("max_length" if long else "min_length")
     note = f"it has {'more' if long else 'fewer'} than {limit} characters"
-    if written == MASKED:
+    if written == MASK:
         note = f"it must have {'at most' if long else 'at least'} {limit} characters"
     cure = f"shorten it to {limit} characters" if long else f"write at least {limit} character{'s' * (limit != 1)}"
     return _error("MLP105", headline, label, (note,), cure)
@@ -298,8 +299,8 @@ def _cure(complaint: Complaint, expected: list[str]) -> str:
     value = complaint.node.value
     if value is None:
         return "give a value, or delete the line"
-    plain = shown(value, complaint.path).strip("`") if not isinstance(value, dict | list) else MASKED
-    if plain != MASKED and (same := _in_the_right_form(value, plain, expected)) is not None:
+    plain = shown(value, complaint.path).strip("`") if not isinstance(value, dict | list) else MASK
+    if plain != MASK and (same := _in_the_right_form(value, plain, expected)) is not None:
         return same
     if expected == ["text"] and not isinstance(value, dict | list):
         return "write it in quotes"

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 
 from mlplat.compiler.artifacts import Node, Path, Scalar
+from mlplat.diagnostics.mask import MASK
 
-MASKED = "(masked)"
 _SUSPICIOUS_KEY = re.compile(r"passw|passphrase|token|secret|credential|api_?-?key|private_?-?key|access_?-?key", re.I)
 _SUSPICIOUS_VALUE = re.compile(
     r"-----BEGIN|^AKIA[0-9A-Z]{12,}|^ASIA[0-9A-Z]{12,}|^gh[pousr]_\w{16,}|^github_pat_|^glpat-|^xox[abprs]-|^hf_\w{16,}"
@@ -59,10 +59,10 @@ def shown(value: Scalar, path: Path = ()) -> str:
     """A scalar as the user wrote it, in backticks; masked when its key or its looks say that it may be a credential."""
     keys = [step for step in path if isinstance(step, str) and path[-2:-1] != (_VERSIONS,)]
     if value is not None and any(_SUSPICIOUS_KEY.search(key) for key in keys[-1:]):
-        return MASKED
+        return MASK
     if isinstance(value, str):
         if _SUSPICIOUS_VALUE.search(value):
-            return MASKED
+            return MASK
         text = value if len(value) <= _LONGEST else value[:_LONGEST] + "..."
         return "`" + text.encode("unicode_escape").decode("ascii") + "`" if not text.isprintable() else f"`{text}`"
     if value is None:

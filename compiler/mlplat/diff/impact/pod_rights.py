@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mlplat.diff.demand import SERVERS
+from mlplat.catalog.products import SERVERS
 from mlplat.diff.impact.effect import Body
 from mlplat.diff.impact.rows import Path
 

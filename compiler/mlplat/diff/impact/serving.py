@@ -5,6 +5,7 @@ Sources: KServe 0.16.0 and 0.20.0, tried on a real control plane in `tests/contr
 
 from collections.abc import Mapping
 
+from mlplat.catalog.products import PARTS
 from mlplat.diff.impact.effect import Edit, Effect, Impact
 from mlplat.diff.impact.rows import KindRows, Row, row
 from mlplat.diff.impact.storage import NEW
@@ -12,7 +13,6 @@ from mlplat.diff.impact.workloads import STARTS
 
 _KSERVE = "KServe 0.20.0 `pkg/controller/v1beta1/inferenceservice`"
 _COPIED = f"{_KSERVE}/utils: labels and annotations go to the pods"
-_STEPS = ("predictor", "transformer", "explainer")
 _SCALING = ("minReplicas", "maxReplicas", "scaleTarget", "scaleMetric", "scaleMetricType", "autoScaling")
 _ROLL = "its pods are replaced; the old ones serve until the new ones are ready"
 _OBSERVES = Effect(Impact.NOTHING, "what is measured or alerted; nothing that runs is touched", "Prometheus Operator")
@@ -46,18 +46,18 @@ ROWS: Mapping[tuple[str, str], KindRows] = {
         STARTS,
         Effect(Impact.SERVING_INTERRUPTION, "its pods end", "garbage collection by owner"),
         (
-            *(Row(f"spec/{step}", _step) for step in _STEPS),
-            *(Row(f"spec/{step}/minReplicas", _least) for step in _STEPS),
+            *(Row(f"spec/{step}", _step) for step in PARTS),
+            *(Row(f"spec/{step}/minReplicas", _least) for step in PARTS),
             *(
                 row(f"spec/{step}/{field}/**", Impact.SCALED, "other numbers of pods", _KSERVE)
-                for step in _STEPS
+                for step in PARTS
                 for field in _SCALING
             ),
             *(
                 row(f"spec/{step}/canaryTrafficPercent", Impact.SCALED, "requests are shared out otherwise", _KSERVE)
-                for step in _STEPS
+                for step in PARTS
             ),
-            *(row(f"spec/{step}/**", Impact.ROLLING_RESTART, _ROLL, _KSERVE) for step in _STEPS),
+            *(row(f"spec/{step}/**", Impact.ROLLING_RESTART, _ROLL, _KSERVE) for step in PARTS),
             row("metadata/labels/*", Impact.ROLLING_RESTART, f"the label goes to its pods: {_ROLL}", _COPIED),
             row("metadata/annotations/*", Impact.ROLLING_RESTART, f"the annotation goes to its pods: {_ROLL}", _COPIED),
         ),

@@ -9,6 +9,7 @@ from math import inf
 from mlplat.diff.impact.effect import Body, Edit, Effect, Impact
 from mlplat.diff.impact.rows import KindRows, Row, row
 from mlplat.diff.impact.workloads import AFTERWARDS
+from mlplat.objects.marks import SYNC_OPTIONS
 from mlplat.objects.quantity import parse
 
 _NAMESPACE = "pkg/controller/namespace: everything in a namespace is deleted with it"
@@ -29,7 +30,6 @@ _STRICTNESS = {"privileged": 0, "baseline": 1, "restricted": 2}
 
 _KEPT = "Prune=false"
 _KEPT_NOTE = "Argo CD leaves it in the cluster (`Prune=false`)"
-_SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
 
 NEW = Effect(Impact.NOTHING, "nothing uses it yet", "a new object")
 
@@ -38,7 +38,7 @@ def is_kept(body: Body) -> bool:
     """True when Argo CD does not delete the object when git no longer has it."""
     metadata = body.get("metadata")
     annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
-    options = annotations.get(_SYNC_OPTIONS) if isinstance(annotations, Mapping) else None
+    options = annotations.get(SYNC_OPTIONS) if isinstance(annotations, Mapping) else None
     return isinstance(options, str) and _KEPT in (option.strip() for option in options.split(","))
 
 

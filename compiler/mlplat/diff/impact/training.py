@@ -6,6 +6,7 @@ control plane in `tests/control_plane/test_impact.py`, Katib (whose controller d
 
 from collections.abc import Mapping, Sequence
 
+from mlplat.catalog.products import V1_JOBS
 from mlplat.diff.impact.effect import Body, Edit, Effect, Impact
 from mlplat.diff.impact.rows import KindRows, Row, row
 from mlplat.diff.impact.storage import NEW, is_kept
@@ -41,21 +42,13 @@ _NOT_TAKEN_UP = (
     "the server accepts it and nothing that runs changes: the pods keep what they were made with, and nothing runs "
     "again; a pod that is lost is made anew with the new value"
 )
-_REPLICAS = (
-    "pytorchReplicaSpecs",
-    "tfReplicaSpecs",
-    "mpiReplicaSpecs",
-    "xgbReplicaSpecs",
-    "paddleReplicaSpecs",
-    "jaxReplicaSpecs",
-)
 _V1_JOB = KindRows(
     _RUN,
     _run_deleted,
     (
         Row("spec/runPolicy/suspend", suspended),
-        *(Row(f"spec/{field}/*/replicas", _v1_replicas) for field in _REPLICAS),
-        *(row(f"spec/{field}/**", Impact.NOTHING, _NOT_TAKEN_UP, _OPERATOR) for field in _REPLICAS),
+        *(Row(f"spec/{field}/*/replicas", _v1_replicas) for field in V1_JOBS.values()),
+        *(row(f"spec/{field}/**", Impact.NOTHING, _NOT_TAKEN_UP, _OPERATOR) for field in V1_JOBS.values()),
         row("spec/**", Impact.NOTHING, "how the job ends or is retried; its pods run on", _OPERATOR),
     ),
 )
@@ -84,10 +77,7 @@ def _counts(edit: Edit) -> Effect:
 
 
 ROWS: Mapping[tuple[str, str], KindRows] = {
-    **{
-        ("kubeflow.org", kind): _V1_JOB
-        for kind in ("PyTorchJob", "TFJob", "MPIJob", "XGBoostJob", "PaddleJob", "JAXJob")
-    },
+    **{("kubeflow.org", kind): _V1_JOB for kind in V1_JOBS},
     ("trainer.kubeflow.org", "TrainJob"): KindRows(
         _RUN,
         _run_deleted,

@@ -5,18 +5,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mlplat.catalog.lookup import Tables, load_tables
+from mlplat.catalog.products import V1_JOBS
 from mlplat.catalog.versions import ComponentVersions
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.load.raw import Composed, RawObject, parse_raw, read_texts
-from mlplat.compiler.lower.finish import ENVIRONMENT_LABEL, IDENTITY
 from mlplat.compiler.render.foreign import main_file, render_foreign
 from mlplat.compiler.render.loaded import is_kustomization
 from mlplat.diagnostics import Diagnostic, Severity, Span
 from mlplat.diff.state import Side, State
 from mlplat.objects.gvk import ref_of
+from mlplat.objects.marks import ENVIRONMENT_LABEL, IDENTITY
 from mlplat.objects.pointer import steps_of
 
-_RUNS = frozenset({"TrainJob", "PyTorchJob", "TFJob", "MPIJob", "XGBoostJob", "PaddleJob", "JAXJob", "Experiment"})
+_RUNS = frozenset({"TrainJob", "Experiment", *V1_JOBS})
 """Kinds of ours whose name ends with the hash of a run."""
 
 _RUN_HASH = re.compile(r"-[0-9a-f]{8}$")

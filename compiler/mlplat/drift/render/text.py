@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
+from mlplat.diagnostics.mask import MASK
 from mlplat.drift.explain import words_for
 from mlplat.drift.render.words import together, writer_text
 from mlplat.drift.report import (
-    MASKED,
     Cause,
     Confidence,
     DriftClass,
@@ -115,8 +115,8 @@ def _finding(finding: DriftFinding) -> list[str]:
 def _value(value: Any) -> str:
     if value is None:
         return "(none)"
-    if value == MASKED:
-        return MASKED
+    if value == MASK:
+        return MASK
     text = value if isinstance(value, str) and value.isprintable() and value else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 3]}..."
 

@@ -9,14 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from mlplat.catalog import node as nodes
+from mlplat.catalog.products import SERVERS
 from mlplat.compiler.check.pods import called
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
 
 _SERVERS = {
-    "predictor": (
-        *("sklearn", "xgboost", "tensorflow", "pytorch", "triton", "onnx", "huggingface", "pmml", "lightgbm", "paddle"),
-        "model",
-    ),
+    "predictor": SERVERS,
     "transformer": (),
     "explainer": ("alibi", "aix", "art"),
 }

@@ -9,6 +9,7 @@ not judged.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from mlplat.catalog.products import PARTS
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.embedded import bodies_of
 from mlplat.compiler.check.pod_security import LEVELS, missing_settings, refused_settings
@@ -17,7 +18,6 @@ from mlplat.compiler.check.reading import Body, mapping, mappings, metadata_of, 
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
 
 _ENFORCE = "pod-security.kubernetes.io/enforce"
-_PARTS = ("predictor", "transformer", "explainer")
 _STOCK_SERVER = "kserve-"
 _STOCK = {
     "torch-distributed": ("node",),
@@ -128,7 +128,7 @@ def _patched_jobs(spec: Body, pointer: str) -> Iterator[tuple[str, tuple[str, Bo
 
 def _of_service(body: Body, pointer: str) -> Iterator[_Pod]:
     """Parts of an InferenceService. KServe's own runtimes say all but `seccompProfile` (0.16.0 and 0.20.0)."""
-    for part in _PARTS:
+    for part in PARTS:
         spec = mapping(spec_of(body).get(part))
         at = f"{pointer}/spec/{part}"
         yield _Pod(at, spec, whole=bool(mappings(spec.get("containers"))) and "model" not in spec)

@@ -7,6 +7,7 @@ later, and nothing starts. Source of the rules: `mlplat.compiler.check.core`; st
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from mlplat.catalog.products import V1_JOBS
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.core.pod import PodUse, problems_of_pod
 from mlplat.compiler.check.core.pod_amounts import huge_pages, part_of_resources
@@ -17,7 +18,7 @@ from mlplat.objects.pointer import escape, last_step, steps_of
 
 _WHOLE = frozenset(
     {
-        *(("kubeflow.org", kind) for kind in ("PyTorchJob", "TFJob", "XGBoostJob", "PaddleJob", "JAXJob", "MPIJob")),
+        *(("kubeflow.org", kind) for kind in V1_JOBS),
         ("kubeflow.org", "Experiment"),
         ("kubeflow.org", "Notebook"),
         ("jobset.x-k8s.io", "JobSet"),

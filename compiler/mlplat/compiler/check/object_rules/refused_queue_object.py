@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from mlplat.catalog.products import V1_JOBS
 from mlplat.compiler.check.reading import Body, Problem
 from mlplat.compiler.check.refusals import refusals_of
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
 from mlplat.compiler.check.webhooks import kueue, kueue_jobs
 
-_V1_JOBS = ("PyTorchJob", "TFJob", "XGBoostJob", "PaddleJob", "JAXJob", "MPIJob")
 _OF_KIND: Mapping[tuple[str, str], Callable[[Body], Iterator[Problem]]] = {
     ("kueue.x-k8s.io", "ClusterQueue"): kueue.problems_of_queue,
     ("kueue.x-k8s.io", "Cohort"): kueue.problems_of_queue,
@@ -15,7 +15,7 @@ _OF_KIND: Mapping[tuple[str, str], Callable[[Body], Iterator[Problem]]] = {
     ("batch", "Job"): kueue_jobs.problems_of_job,
     ("jobset.x-k8s.io", "JobSet"): kueue_jobs.problems_of_job,
     ("trainer.kubeflow.org", "TrainJob"): kueue_jobs.problems_of_job,
-    **{("kubeflow.org", kind): kueue_jobs.problems_of_job for kind in _V1_JOBS},
+    **{("kubeflow.org", kind): kueue_jobs.problems_of_job for kind in V1_JOBS},
 }
 
 

@@ -11,15 +11,11 @@ from typing import Any
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.pods import called, containers_of
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
+from mlplat.compiler.effective.training_api import PET_ENV, TRAINER_MPI_ENV, TRAINER_XGBOOST_ENV
 
-_TORCH = frozenset(("PET_NNODES", "PET_NPROC_PER_NODE", "PET_NODE_RANK", "PET_MASTER_ADDR", "PET_MASTER_PORT"))
-_XGBOOST = frozenset(("DMLC_TRACKER_URI", "DMLC_TRACKER_PORT", "DMLC_TASK_ID", "DMLC_NUM_WORKER"))
-_MPI = frozenset(
-    (
-        *("OMPI_MCA_orte_default_hostfile", "OMPI_MCA_plm_rsh_args", "OMPI_MCA_orte_keep_fqdn_hostnames"),
-        "OMPI_MCA_orte_set_default_slots",
-    )
-)
+_TORCH = frozenset(PET_ENV)
+_XGBOOST = frozenset(TRAINER_XGBOOST_ENV)
+_MPI = frozenset(TRAINER_MPI_ENV)
 _OF_RUNTIME = {
     "torch-distributed": _TORCH,
     "deepspeed-distributed": _MPI,
@@ -28,12 +24,7 @@ _OF_RUNTIME = {
     "jax-distributed": frozenset[str](),
 }
 """What a stock runtime's policy reserves; of another runtime any of them may be."""
-_PYTORCH_JOB = frozenset(
-    {
-        *("MASTER_ADDR", "MASTER_PORT", "WORLD_SIZE", "RANK", "PET_MASTER_ADDR", "PET_MASTER_PORT", "PET_NODE_RANK"),
-        *("PET_NPROC_PER_NODE", "PET_NNODES"),
-    }
-)
+_PYTORCH_JOB = frozenset({*PET_ENV, "MASTER_ADDR", "MASTER_PORT", "WORLD_SIZE", "RANK"})
 _OWN_CONTAINERS = ("node", "dataset-initializer", "model-initializer")
 
 

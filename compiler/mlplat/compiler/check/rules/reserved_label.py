@@ -7,6 +7,7 @@ from mlplat.compiler.artifacts import Path, Resolved, ResolvedEnvironment
 from mlplat.compiler.check.metadata_places import annotations, labels, patched_metadata
 from mlplat.compiler.check.rule import Found, SpecRule
 from mlplat.compiler.check.wording import named
+from mlplat.objects.marks import ALLOW, COMPARE_OPTIONS, LAST_APPLIED, SYNC_OPTIONS, TRACKING_ID
 
 LABELS = (
     *("app.kubernetes.io/name", "app.kubernetes.io/component", "app.kubernetes.io/part-of"),
@@ -16,20 +17,20 @@ LABELS = (
 """Labels that are set on every object, from the specification, or by Argo CD to know what is its own."""
 
 ANNOTATIONS = (
-    *("argocd.argoproj.io/tracking-id", "argocd.argoproj.io/installation-id"),
-    "kubectl.kubernetes.io/last-applied-configuration",
+    TRACKING_ID,
+    "argocd.argoproj.io/installation-id",
+    LAST_APPLIED,
 )
 """Annotations by which Argo CD and kubectl know what they applied."""
 
 _KEPT = ("TrainingJob", "TuningExperiment", "Team", "Volume")
 """Kinds of documents whose objects stay when git no longer has them, so that Argo CD is told so by mlplat."""
 _TOLD = {
-    "argocd.argoproj.io/sync-options": ("Prune", "Delete"),
-    "argocd.argoproj.io/compare-options": ("IgnoreExtraneous",),
+    SYNC_OPTIONS: ("Prune", "Delete"),
+    COMPARE_OPTIONS: ("IgnoreExtraneous",),
 }
 """Options by which that is told."""
 _OURS = "mlplat.dev/"
-_ALLOWED = "mlplat.dev/allow"
 _MEANT = {
     "kueue.x-k8s.io/queue-name": "write `queue` in the specification",
     "kueue.x-k8s.io/priority-class": "write `priority` in the specification",
@@ -41,7 +42,7 @@ def check(env: ResolvedEnvironment) -> Iterable[Found]:
     for document, path, key, _ in labels(env):
         yield from _reserved(document, path, key, "label", named(document))
     for document, path, key, value in annotations(env):
-        if key != _ALLOWED:
+        if key != ALLOW:
             yield from _reserved(document, path, key, "annotation", named(document))
         yield from _option(document, path, key, value)
     for document, path, key, what in patched_metadata(env):

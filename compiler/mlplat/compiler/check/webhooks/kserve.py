@@ -5,16 +5,12 @@ not public in that form, what the real 0.20.0 says of some forty variants."""
 import re
 from collections.abc import Iterator
 
+from mlplat.catalog.products import PARTS, SERVERS
 from mlplat.catalog.versions import ComponentVersions
 from mlplat.compiler.check.reading import Body, Problem, at_key, mapping, mappings, metadata_of, spec_of
 from mlplat.compiler.check.webhooks.kserve_runtime import SIZE_VARIABLES, problems_of_accelerators
 from mlplat.compiler.check.webhooks.kserve_scaling import AUTOSCALER, mode_of, problems_of_scaling
 
-_SERVERS = (
-    *("sklearn", "xgboost", "tensorflow", "pytorch", "triton", "onnx", "huggingface", "pmml", "lightgbm", "paddle"),
-    "model",
-)
-_PARTS = ("predictor", "transformer", "explainer")
 _AUTOSCALERS = ("hpa", "external", "keda", "none")
 _RESOURCE_ID = re.compile(r"kbs:///[a-zA-Z0-9_-]+/[a-zA-Z0-9_-]+/[a-zA-Z0-9_.-]+")
 
@@ -29,13 +25,13 @@ def problems_of_service(body: Body, versions: ComponentVersions) -> Iterator[Pro
         return
     if AUTOSCALER in annotations and str(annotations[AUTOSCALER] or "") not in _AUTOSCALERS:
         yield at_key("/metadata/annotations", AUTOSCALER), f"must be {', '.join(_AUTOSCALERS)}"
-    for server in _SERVERS:
+    for server in SERVERS:
         if mapping(predictor.get(server)).get("name"):
             yield f"/spec/predictor/{server}/name", "is not allowed here"
     yield from _multi_node(predictor, annotations)
     yield from _transformer_beside(predictor)
     yield from _confidential(predictor)
-    for part in _PARTS:
+    for part in PARTS:
         if isinstance(spec.get(part), dict):
             yield from _component(spec[part], f"/spec/{part}")
             yield from problems_of_scaling(spec[part], f"/spec/{part}", annotations, versions)
@@ -62,7 +58,7 @@ def _component(part: Body, at: str) -> Iterator[Problem]:
 
 def _protocol(part: Body, at: str) -> Iterator[Problem]:
     """The variable PROTOCOL of a custom container, in predictors."""
-    if at != "/spec/predictor" or any(part.get(server) is not None for server in _SERVERS):
+    if at != "/spec/predictor" or any(part.get(server) is not None for server in SERVERS):
         return
     for index, container in mappings(part.get("containers")):
         for number, entry in mappings(container.get("env")):
@@ -75,7 +71,7 @@ def _storage(part: Body, at: str) -> Iterator[Problem]:
     places = part.get("storageUris")
     if places is None:
         return
-    servers = (*_SERVERS, "art")
+    servers = (*SERVERS, "art")
     if any(mapping(part.get(one)).get("storageUri") is not None for one in servers):
         yield f"{at}/storageUris", "excludes `storageUri`"
     shared: list[str] = []
@@ -107,7 +103,7 @@ def _transformer_beside(predictor: Body) -> Iterator[Problem]:
 
 def _confidential(predictor: Body) -> Iterator[Problem]:
     """Models that are decrypted where they run (0.20)."""
-    for server in _SERVERS:
+    for server in SERVERS:
         held = mapping(mapping(predictor.get(server)).get("confidential"))
         if held.get("enabled") is True:
             where = f"/spec/predictor/{server}"
@@ -142,7 +138,7 @@ def _canaries(spec: Body, stable: Body, annotations: Body) -> Iterator[Problem]:
         least = predictor.get("minReplicas")
         if isinstance(least, int) and isinstance(most, int) and least > most:
             yield f"{at}/minReplicas", f"must be at most the stable predictor's, {most}"
-        held = [one for one in _SERVERS if predictor.get(one) is not None]
+        held = [one for one in SERVERS if predictor.get(one) is not None]
         if len(held) > 1 or not (held or predictor.get("containers")):
             yield at, "must name exactly one thing that serves"
         yield from _component(predictor, at)

@@ -5,11 +5,11 @@ compared with the verdicts of the real 0.16.0 and 0.20.0."""
 from collections.abc import Iterator
 from typing import Any
 
+from mlplat.catalog.products import DEPLOYMENT_MODE, DEPLOYMENT_MODES
 from mlplat.catalog.versions import ComponentVersions
 from mlplat.compiler.check.reading import Body, Problem, mapping, mappings
 from mlplat.objects.quantity import parse
 
-MODE = "serving.kserve.io/deploymentMode"
 AUTOSCALER = "serving.kserve.io/autoscalerClass"
 _KNATIVE_CLASS = "autoscaling.knative.dev/class"
 _MEBIBYTE = parse("1Mi")
@@ -17,8 +17,8 @@ _MEBIBYTE = parse("1Mi")
 
 def mode_of(annotations: Body) -> str:
     """The deployment mode, under the name that it has today; a name that KServe does not know is that of Knative."""
-    written = str(annotations.get(MODE) or "Knative")
-    named = {"Serverless": "Knative", "RawDeployment": "Standard"}.get(written, written)
+    written = str(annotations.get(DEPLOYMENT_MODE) or "Knative")
+    named = DEPLOYMENT_MODES.get(written, written)
     return named if named == "Standard" else "Knative"
 
 
@@ -30,7 +30,7 @@ def problems_of_scaling(part: Body, at: str, annotations: Body, versions: Compon
                 yield f"{where}/{field}", "needs `target.type`"
     # 0.16 renamed the mode, rewrites the old name only after this check, and so takes it for Knative's.
     renamed = versions.at_least("kserve", "0.16") and not versions.at_least("kserve", "0.17")
-    if mode_of(annotations) == "Standard" and not (renamed and annotations.get(MODE) == "RawDeployment"):
+    if mode_of(annotations) == "Standard" and not (renamed and annotations.get(DEPLOYMENT_MODE) == "RawDeployment"):
         kind = annotations.get(AUTOSCALER)
         if kind == "hpa":
             yield from _hpa(part, at)
@@ -45,7 +45,7 @@ def problems_of_scaling(part: Body, at: str, annotations: Body, versions: Compon
 def _knative(part: Body, at: str) -> Iterator[Problem]:
     metric, target = part.get("scaleMetric"), part.get("scaleTarget")
     if part.get("deploymentStrategy") is not None:
-        yield f"{at}/deploymentStrategy", f"only goes with `{MODE}: Standard`"
+        yield f"{at}/deploymentStrategy", f"only goes with `{DEPLOYMENT_MODE}: Standard`"
     if metric not in (None, "concurrency", "rps"):
         yield f"{at}/scaleMetric", "must be concurrency or rps where Knative scales"
     if isinstance(target, int) and metric == "rps" and target < 1:

@@ -5,6 +5,7 @@ the verdicts of the real 0.18.4."""
 from collections.abc import Iterator
 from typing import Any
 
+from mlplat.catalog.products import V1_JOBS
 from mlplat.compiler.check.core import forms as f
 from mlplat.compiler.check.reading import Body, Problem, at_key, mapping, mappings, metadata_of, number, spec_of
 from mlplat.objects.names import why_no_subdomain
@@ -22,8 +23,6 @@ _SLICE = f"{_PREFIX}/podset-slice-required-topology"
 _SLICE_SIZE = f"{_PREFIX}/podset-slice-size"
 _GROUP = f"{_PREFIX}/podset-group-name"
 _BOOLEANS = ("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False")
-_REPLICAS = ("pytorchReplicaSpecs", "tfReplicaSpecs", "xgbReplicaSpecs", "paddleReplicaSpecs", "jaxReplicaSpecs",
-             "mpiReplicaSpecs")  # fmt: skip
 
 
 def problems_of_job(body: Body) -> Iterator[Problem]:
@@ -41,7 +40,7 @@ def problems_of_job(body: Body) -> Iterator[Problem]:
     for index, job in mappings(spec.get("replicatedJobs")):
         template = mapping(mapping(job.get("template")).get("spec")).get("template")
         yield from _placed(template, f"/spec/replicatedJobs/{index}/template/spec/template", None)
-    for field in _REPLICAS:
+    for field in V1_JOBS.values():
         for role, replica in mapping(spec.get(field)).items():
             yield from _placed(mapping(replica).get("template"), f"{at_key(f'/spec/{field}', role)}/template", None)
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 
-_RUN = ("kubeflow.org", ("Experiment", "JAXJob", "MPIJob", "PaddleJob", "PyTorchJob", "TFJob", "XGBoostJob"))
+from mlplat.catalog.products import V1_JOBS
 
 SCRIPTS: Mapping[tuple[str, str], str] = {
     ("argoproj.io", "Application"): "application",
-    **{(_RUN[0], kind): "run" for kind in _RUN[1]},
+    **{("kubeflow.org", kind): "run" for kind in ("Experiment", *V1_JOBS)},
     ("kubeflow.org", "Notebook"): "notebook",
     ("kueue.x-k8s.io", "ClusterQueue"): "queue",
     ("kueue.x-k8s.io", "LocalQueue"): "queue",

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from mlplat.catalog.products import DEPLOYMENT_MODE, DEPLOYMENT_MODES
 from mlplat.compiler.artifacts import Draft, Resolved, ResolvedEnvironment
 from mlplat.compiler.effective.serving import art_container, model_container, server_container, step_nodes
 from mlplat.compiler.effective.workload import (
@@ -29,8 +30,6 @@ from mlplat.schema.serving import Canary, Explainer, Model, ModelService, Predic
 
 CONTAINER = "kserve-container"
 """The name that KServe gives the server's container whatever it was called (predictor_custom.go)."""
-
-DEPLOYMENT_MODE = "serving.kserve.io/deploymentMode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ def _deployment_mode(mode: str, env: ResolvedEnvironment) -> str:
     """
     if env.versions.at_least("kserve", "0.16"):
         return mode
-    return {"Standard": "RawDeployment", "Knative": "Serverless"}[mode]
+    return next(old for old, new in DEPLOYMENT_MODES.items() if new == mode)
 
 
 def _predictor(predictor: Predictor, service: _Service) -> dict[str, Any]:
