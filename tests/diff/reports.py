@@ -3,7 +3,7 @@
 from mlplat.compare.difference import ABSENT
 from mlplat.diagnostics import Span
 from mlplat.diff.impact.effect import Effect, Impact
-from mlplat.diff.report import Action, Cause, Change, Demand, DiffReport, ObjectName, Total
+from mlplat.diff.report import Action, Cause, Change, Demand, DiffReport, ObjectName, Renamed, Total
 
 AWKWARD = "</script><script>alert(1)</script> | `x` ](http://example.com) @ada\n::error::"
 
@@ -62,6 +62,7 @@ TOTALS = (
     Total("dev", "vision", 0, 1, 1, Demand(2, 4000, 8 * 2**30, 0), Demand(4, 8000, 16 * 2**30, 0)),
     Total("prod", None, 0, 1, 0, Demand(), Demand()),
 )
-REPORT = DiffReport("main (1a2b3c4)", "working tree", (GONE, IMAGE, RUN, NOTE), TOTALS)
+RENAMED = (Renamed("Team", "vision", "audio", ("dev", "prod"), 20, 2, 1),)
+REPORT = DiffReport("main (1a2b3c4)", "working tree", (GONE, IMAGE, RUN, NOTE), TOTALS, (), RENAMED)
 PARTIAL = DiffReport("main (1a2b3c4)", "working tree", (IMAGE,), (), (("dev", "`dev` cannot be compiled in main"),))
 EMPTY = DiffReport("main (1a2b3c4)", "working tree", (), ())

@@ -48,11 +48,14 @@ def new_repository(folder: Path, *layers: Path) -> Repository:
 
 
 def lay_over(folder: Path, layer: Path) -> None:
-    """Copies the files of a folder over another one; an empty file takes the file of its name away."""
+    """Copies the files of a folder over another one; an empty file takes the file of its name away, and the last of
+    a folder takes the folder, as git does."""
     for source in sorted(path for path in layer.rglob("*") if path.is_file()):
         target = folder / source.relative_to(layer)
         if source.stat().st_size == 0:
             target.unlink()
+            if not any(target.parent.iterdir()):
+                target.parent.rmdir()
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, target)

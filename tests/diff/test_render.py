@@ -70,6 +70,7 @@ def test_markdown_leaves_values_alone() -> None:
 
 def test_an_annotation_is_one_line_and_points_into_files_that_are_there() -> None:
     lines = github.render(REPORT).splitlines()
+    assert lines.pop(0).startswith("::warning title=renamed::Team `audio` is `vision`")
     assert len(lines) == 4
     assert all(line.startswith(("::error ", "::warning ", "::notice ")) for line in lines)
     assert "file=" not in lines[0], "the line of what is gone is in no file of the pull request"

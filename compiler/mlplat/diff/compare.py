@@ -20,6 +20,8 @@ from mlplat.diff.join import join_environments
 from mlplat.diff.overrun import causes_of_excess
 from mlplat.diff.pairing import Pair, pair_objects
 from mlplat.diff.quota import Excess, new_excesses
+from mlplat.diff.renames import joined as join_renames
+from mlplat.diff.renames import renamed_environments, renames_in
 from mlplat.diff.report import Action, Change, DiffReport, ObjectName, Total
 from mlplat.diff.secrets import SecretTexts, secret_texts
 from mlplat.diff.state import Side, State
@@ -55,6 +57,7 @@ def compare_states(old: State, new: State, across: bool = False) -> DiffReport:
     """
     changes: list[Change] = []
     totals: list[Total] = []
+    renames = [] if across else list(renamed_environments(old, new))
     secrets = secret_texts((old, new))
     causes = causes_between(old, new, across, secrets)
     for name in sorted({*old.sides, *new.sides} - old.missing - new.missing):
@@ -65,9 +68,11 @@ def compare_states(old: State, new: State, across: bool = False) -> DiffReport:
         found = [change for pair in pairs for change in _of_pair(pair, around)]
         found += _of_quotas(around, pairs)
         changes += found
+        renames += [] if across else renames_in(shown, pairs, (before, after), found)
         totals += totals_of(shown, pairs, found, (before, after))
     joined = sorted(join_environments(changes), key=_order)
-    return DiffReport(old.label, new.label, tuple(joined), tuple(totals), tuple(_not_compared(old, new, across)))
+    missing = tuple(_not_compared(old, new, across))
+    return DiffReport(old.label, new.label, tuple(joined), tuple(totals), missing, join_renames(renames))
 
 
 def _sides(old: State, new: State, name: str) -> tuple[Side, Side]:

@@ -110,6 +110,28 @@ class Total:
     after: Demand
 
 
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A document, or an environment, that is the same under another name. `environments` are those of a document.
+
+    `objects` are deleted and made again under other names; among them `claims`, whose data stays behind, and `runs`,
+    which start anew. All three are sums over the environments. Those of an environment keep their names.
+    """
+
+    kind: str
+    old: str
+    new: str
+    environments: tuple[str, ...]
+    objects: int
+    claims: int
+    runs: int
+
+    def plus(self, other: "Renamed") -> "Renamed":
+        """The same rename in other environments too."""
+        numbers = (self.objects + other.objects, self.claims + other.claims, self.runs + other.runs)
+        return Renamed(self.kind, self.old, self.new, (*self.environments, *other.environments), *numbers)
+
+
 @dataclass(frozen=True)
 class DiffReport:
     """A whole comparison. `not_compared` are environments of which one state cannot be compiled, with the reason."""
@@ -119,6 +141,7 @@ class DiffReport:
     changes: tuple[Change, ...]
     totals: tuple[Total, ...]
     not_compared: tuple[tuple[str, str], ...] = ()
+    renames: tuple[Renamed, ...] = ()
 
     @property
     def complete(self) -> bool:

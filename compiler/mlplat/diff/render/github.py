@@ -8,13 +8,24 @@ the line that stands there now, else at the Environment of its folder.
 from collections.abc import Sequence
 
 from mlplat.diagnostics.render.github import escape_message, escape_property
-from mlplat.diff.render.words import DANGEROUS, NOTABLE, TITLES, alike, by_object, change_text, path_text, where_text
+from mlplat.diff.render.words import (
+    DANGEROUS,
+    NOTABLE,
+    TITLES,
+    alike,
+    by_object,
+    change_text,
+    path_text,
+    renamed_text,
+    where_text,
+)
 from mlplat.diff.report import Action, Change, DiffReport
 
 
 def render(report: DiffReport) -> str:
     """Workflow commands: errors for what is dangerous, warnings for what is worth a look, notices for the rest."""
     lines = [f"::error title=not compared::{escape_message(reason)}" for _, reason in report.not_compared]
+    lines += [f"::warning title=renamed::{escape_message(renamed_text(one))}" for one in report.renames]
     for changes in by_object(report.changes).values():
         lines += [_annotation(group) for group in alike(changes)]
     return "".join(f"{line}\n" for line in lines)

@@ -18,6 +18,7 @@ from mlplat.diff.render.words import (
     count_text,
     demand_texts,
     headline,
+    renamed_text,
     runs_text,
 )
 from mlplat.diff.report import Action, Cause, Change, DiffReport, ObjectName, Total
@@ -43,6 +44,7 @@ def _header(report: DiffReport) -> str:
     state = "" if report.changes or not report.complete else "sync"
     tiles = "".join(tile(TITLES[impact], count, f"class-{impact}") for impact, count in report.impacts().items())
     missing = "".join(f'<p class="missing">Not compared: {sentence(reason)}</p>\n' for _, reason in report.not_compared)
+    missing += "".join(f'<p class="renamed">{sentence(renamed_text(one))}</p>\n' for one in report.renames)
     return (
         f'<header class="{state}">\n<h1>What this changes</h1>\n'
         f'<dl class="facts">{fact("Old", report.old)}{fact("New", report.new)}</dl>\n{missing}'

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from mlplat.compare.difference import ABSENT
-from mlplat.diff.report import Cause, Change, Demand, DiffReport, Total
+from mlplat.diff.report import Cause, Change, Demand, DiffReport, Renamed, Total
 
 API_VERSION = "mlplat.dev/diff/v1"
 
@@ -23,6 +23,7 @@ def document(report: DiffReport) -> dict[str, Any]:
         "complete": report.complete,
         "notCompared": [{"environment": name, "reason": reason} for name, reason in report.not_compared],
         "impacts": {str(impact): count for impact, count in report.impacts().items()},
+        "renames": [_renamed(one) for one in report.renames],
         "changes": [_change(change) for change in report.changes],
         "totals": [_total(total) for total in report.totals],
     }
@@ -68,6 +69,18 @@ def _cause(cause: Cause) -> dict[str, Any]:
         "text": cause.text,
         "certain": cause.certain,
         "seen": {"file": seen.file, "line": seen.line} if seen is not None else None,
+    }
+
+
+def _renamed(one: Renamed) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "old": one.old,
+        "new": one.new,
+        "environments": list(one.environments),
+        "objects": one.objects,
+        "claims": one.claims,
+        "runs": one.runs,
     }
 
 

@@ -15,6 +15,7 @@ from mlplat.diff.render.words import (
     count_text,
     demand_texts,
     path_text,
+    renamed_text,
     runs_text,
     where_text,
 )
@@ -54,6 +55,9 @@ def _head(report: DiffReport) -> Iterator[str]:
     yield ""
     for _, reason in report.not_compared:
         yield f"> **Not compared:** {escape(reason)}"
+        yield ""
+    for one in report.renames:
+        yield f"> **Renamed:** {escape(renamed_text(one), quote=False).replace('`', '')}"
         yield ""
     if not report.changes:
         yield "Nothing differs." if report.complete else "Nothing differs in what could be compared."

@@ -16,6 +16,7 @@ from mlplat.diff.render.words import (
     demand_texts,
     headline,
     path_text,
+    renamed_text,
     runs_text,
     where_text,
 )
@@ -46,6 +47,8 @@ def _lines(report: DiffReport, paint: _Paint) -> Iterator[str]:
     yield paint(f"{report.old} → {report.new}", _BOLD)
     for _, reason in report.not_compared:
         yield paint(f"not compared: {reason}", _RED)
+    for one in report.renames:
+        yield paint(renamed_text(one), _YELLOW)
     for (_, action), changes in by_object(report.changes).items():
         yield ""
         yield from _object(action, changes, paint)

@@ -8,8 +8,9 @@ from typing import Any
 from mlplat.compare.difference import ABSENT
 from mlplat.diagnostics.mask import MASK
 from mlplat.diff.impact.effect import Impact
-from mlplat.diff.report import Action, Cause, Change, Demand, DiffReport, ObjectName, Total
+from mlplat.diff.report import Action, Cause, Change, Demand, DiffReport, ObjectName, Renamed, Total
 from mlplat.objects.quantity import Format, Quantity
+from mlplat.schema.environment import Environment
 
 SIGNS = {Action.CREATED: "+", Action.CHANGED: "~", Action.DELETED: "-"}
 
@@ -175,6 +176,26 @@ def count_text(total: Total) -> str:
     """Objects of a total: `1 created, 2 changed`."""
     counts = ((total.created, "created"), (total.changed, "changed"), (total.deleted, "deleted"))
     return ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing"
+
+
+def renamed_text(one: Renamed) -> str:
+    """What it means that something has another name, and that nothing is carried over by it."""
+    what = f"{one.kind} `{one.new}` is `{one.old}` under another name"
+    if one.kind == Environment.kind_name:
+        hands = _counted(one.objects, "object has the same name", "objects have the same names")
+        return f"{what}: {hands} in the same cluster, and {'changes' if one.objects == 1 else 'change'} hands"
+    told = []
+    if one.claims:
+        told.append(f"what {_counted(one.claims, 'claim holds', 'claims hold')} stays behind")
+    if one.runs:
+        told.append(_counted(one.runs, "run starts anew", "runs start anew"))
+    where = f" in {', '.join(one.environments)}" if one.environments else ""
+    again = _counted(one.objects, "object is made again", "objects are made again")
+    return f"{what}{where}: {again}, and nothing is moved{': ' if told else ''}{', '.join(told)}"
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
 
 
 def headline(report: DiffReport) -> str:
