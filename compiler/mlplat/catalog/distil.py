@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mlplat.catalog.node import QUANTITY_PATTERN, Node
+from mlplat.catalog.node import LIMITS, QUANTITY_PATTERN, Node
 from mlplat.catalog.transitions import Transition, transitions_in
 
 KEPT = (
@@ -12,21 +12,8 @@ KEPT = (
     "format",
     "nullable",
     "default",
-    "enum",
-    "minimum",
-    "exclusiveMinimum",
-    "maximum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "minItems",
-    "maxItems",
+    *LIMITS,
     "uniqueItems",
-    "minProperties",
-    "maxProperties",
-    "required",
     "x-kubernetes-int-or-string",
     "x-kubernetes-preserve-unknown-fields",
     "x-kubernetes-embedded-resource",

@@ -16,6 +16,12 @@ QUANTITY_PATTERN: Final = (
 )
 """What controller-gen writes for `resource.Quantity`; the mark by which quantities in CRDs are known."""
 
+LIMITS: Final = (
+    *("enum", "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf"),
+    *("minLength", "maxLength", "pattern", "minItems", "maxItems", "minProperties", "maxProperties", "required"),
+)
+"""The keywords that limit values, which mean in a node what they mean in any JSON Schema."""
+
 MISSING: Final = object()
 """What `default` gives when a node has none (a default may be null)."""
 

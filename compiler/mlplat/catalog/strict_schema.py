@@ -3,7 +3,7 @@
 from typing import Any
 
 from mlplat.catalog.lookup import KindTable
-from mlplat.catalog.node import QUANTITY_PATTERN, Node
+from mlplat.catalog.node import LIMITS, QUANTITY_PATTERN, Node
 from mlplat.catalog.object_meta import OBJECT_META
 
 BYTES_PATTERN = (
@@ -12,23 +12,6 @@ BYTES_PATTERN = (
 )
 """Base64 with padding, as Go's encoding/json reads a []byte: line breaks may be anywhere in it."""
 _TEXT: Node = {"type": "string"}
-
-_COPIED = (
-    "enum",
-    "minimum",
-    "exclusiveMinimum",
-    "maximum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "minItems",
-    "maxItems",
-    "minProperties",
-    "maxProperties",
-    "required",
-)
 _BOUNDS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 
 
@@ -77,7 +60,7 @@ class _Strict:
         return {"$ref": f"#/$defs/{number}"}
 
     def _object(self, node: Node, logic: bool) -> dict[str, Any]:
-        schema: dict[str, Any] = {key: node[key] for key in _COPIED if key in node}
+        schema: dict[str, Any] = {key: node[key] for key in LIMITS if key in node}
         types = self._types(node)
         if types:
             schema["type"] = types[0] if len(types) == 1 else types

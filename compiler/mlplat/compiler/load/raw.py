@@ -13,7 +13,7 @@ from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from mlplat.compiler.load.forbidden import nests_too_deep
 from mlplat.compiler.load.json_places import json_span
 from mlplat.compiler.load.syntax import syntax_finding
-from mlplat.compiler.load.yaml import composer
+from mlplat.compiler.load.yaml import composer, duplicate_key
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span
 from mlplat.objects.goyaml_scalars import go_scalar
 from mlplat.objects.nesting import MAX_DEPTH, may_repeat, oversized
@@ -21,6 +21,7 @@ from mlplat.objects.nesting import nests_too_deep as values_nest_too_deep
 from mlplat.objects.texts import MANIFEST_SUFFIXES, decoded
 
 STDIN = "-"
+_TWICE = "kubectl keeps the last value and says nothing; strict decoding refuses the object"
 _STRING = "tag:yaml.org,2002:str"
 
 
@@ -151,7 +152,7 @@ def _from_json(text: str, file: str, findings: list[Diagnostic]) -> list[RawObje
 
     body = json.loads(text, object_pairs_hook=pairs)
     if twice:
-        findings.append(_duplicate(twice[0], Span(file, 1, 1, 1, 1), None))
+        findings.append(duplicate_key(twice[0], Span(file, 1, 1, 1, 1), None, _TWICE))
         return []
     if values_nest_too_deep(body):
         raise ValueError("it nests too deep")
@@ -236,7 +237,7 @@ class _Reader:
                 continue
             if name in made:
                 first = next(other for other, _ in node.value if other.value == name)
-                self.findings.append(_duplicate(name, self.span(key), self.span(first)))
+                self.findings.append(duplicate_key(name, self.span(key), self.span(first), _TWICE))
             made[name] = self.value(inner, depth)
         return {**merged, **made} if merged else made
 
@@ -273,15 +274,3 @@ class _Reader:
     def span(self, node: Any) -> Span:
         start, end = node.start_mark, node.end_mark
         return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
-
-
-def _duplicate(key: str, span: Span, first: Span | None) -> Diagnostic:
-    return Diagnostic(
-        "MLP003",
-        Severity.ERROR,
-        f"the key `{key}` is written twice in one mapping",
-        Label(span, "written again here"),
-        () if first is None else (Label(first, "first written here"),),
-        ("kubectl keeps the last value and says nothing; strict decoding refuses the object",),
-        "delete one of the two",
-    )

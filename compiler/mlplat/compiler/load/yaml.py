@@ -226,7 +226,8 @@ class _Conversion:
                 self.findings.append(_bad_key(key_node, span))
                 key = f"{span.line}:{span.column}"
             elif key in children:
-                self.findings.append(_duplicate_key(key, span, children[key].key_span))
+                note = "most YAML readers keep the last value and say nothing"
+                self.findings.append(duplicate_key(key, span, children[key].key_span, note))
             children[key] = self.node(value_node, span)
         return children
 
@@ -275,14 +276,15 @@ class _Conversion:
         return Span(span.file, span.line, span.column, last, len(lines[last - 1].rstrip()) + 1)
 
 
-def _duplicate_key(key: str, span: Span, first: Span | None) -> Diagnostic:
+def duplicate_key(key: str, span: Span, first: Span | None, note: str) -> Diagnostic:
+    """The finding on a key that stands twice in a mapping; `note` says what readers make of it."""
     return Diagnostic(
         "MLP003",
         Severity.ERROR,
         f"the key `{key}` is written twice in one mapping",
         Label(span, "written again here"),
         () if first is None else (Label(first, "first written here"),),
-        notes=("most YAML readers keep the last value and say nothing",),
+        notes=(note,),
         help="delete one of the two",
     )
 
