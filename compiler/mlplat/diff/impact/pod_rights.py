@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlplat.catalog.products import SERVERS
+from mlplat.compiler.check.pod_security import LEVELS, refused_settings
 from mlplat.diff.impact.effect import Body
 from mlplat.diff.impact.rows import Path
+from mlplat.objects.pointer import steps_of
 
 _LISTS = ("initContainers", "containers", "ephemeralContainers", "sidecars")
 _HOST = ("hostNetwork", "hostPID", "hostIPC")
@@ -38,11 +40,15 @@ _DEFAULT_ACCOUNT = "default"
 _IMAGE, _ROOT = "as whom its image says", "root"
 _UNSAID, _UNCONFINED = "as the node says", "Unconfined"
 
+_OWN = frozenset((*_HOST, "hostPath", "privileged", "procMount", "capabilities", "seccompProfile", "appArmorProfile"))
+"""What `baseline` refuses and is looked at more closely here."""
+
 FIELDS = frozenset(
     (
         *_MARKS,
         *("hostPath", "volumes", "capabilities", "privileged", "allowPrivilegeEscalation"),
         *("runAsUser", "runAsNonRoot", "seccompProfile", "appArmorProfile", "procMount"),
+        *("sysctls", "seLinuxOptions", "hostProcess", "hostPort", "host"),
     )
 )
 """Names of the fields that decide on a right: a change of one value outside of them gives none."""
@@ -96,6 +102,8 @@ def in_words(name: Name, gained: Sequence[str]) -> str:
     container = f"container `{name[1]}`"
     listed = ", ".join(f"`{one}`" for one in gained[:3]) + (f" and {len(gained) - 3} more" if len(gained) > 3 else "")
     match about:
+        case "refused":
+            return f"pods have what the Pod Security level `{LEVELS[0]}` lets nobody have ({name[3]})"
         case "hostPath":
             return f"pods mount `{name[3]}` of their node"
         case "account":
@@ -151,9 +159,22 @@ def _of_pod(pod: _Pod) -> Iterator[tuple[Name, Right]]:
         folder = _map(volume.get("hostPath")).get("path")
         if isinstance(folder, str):
             yield (pod.name, "", "hostPath", folder), _if(True, (*path, "volumes", index, "hostPath"))
+    for pointer, problem in refused_settings(spec, "", LEVELS[0]):
+        steps = tuple(steps_of(pointer))
+        if _OWN.isdisjoint(steps):
+            yield (pod.name, "", "refused", problem), _if(True, (*path, *_as_in(spec, steps)))
     for at, name, container in _containers(pod):
         for about, right in _of_container(_map(container.get("securityContext")), at, pod):
             yield (pod.name, name, about), right
+
+
+def _as_in(spec: Any, steps: Sequence[str]) -> Path:
+    """The steps of a pointer as a path: those into lists are numbers."""
+    path: list[str | int] = []
+    for step in steps:
+        path.append(int(step) if isinstance(spec, list | tuple) else step)
+        spec = spec[path[-1]]
+    return tuple(path)
 
 
 def _containers(pod: _Pod) -> Iterator[tuple[Path, str, Body]]:

@@ -37,18 +37,28 @@ def held_by(body: Body) -> Iterator[Effect]:
 def _gained(before: Mapping[Name, Right], after: Mapping[Name, Right]) -> Iterator[tuple[Name, str]]:
     for name, right in after.items():
         old = before.get(name)
-        new = right.held - (old.held if old is not None else default_of(name))
+        new = right.held - (old.held if old is not None else _held_around(name, before))
         if new and not covers(name, before):
             yield name, in_words(name, sorted(new))
 
 
+def _held_around(name: Name, before: Mapping[Name, Right]) -> frozenset[str]:
+    """What is no news of a container that is new: what every container has, but for what its pod kept from all."""
+    beside = [one.held for other, one in before.items() if other[1] and (other[0], other[2]) == (name[0], name[2])]
+    return default_of(name).intersection(frozenset().union(*beside)) if beside and name[1] else default_of(name)
+
+
 def _gives(edit: Edit, old: Right | None, new: Right) -> bool:
-    """True when the difference is one of those by which a right is gained."""
-    steps = edit.path
-    if "capabilities" in steps and (edit.difference.removed if "add" in steps else edit.difference.added):
-        return False  # a capability fewer that is added, one more that is dropped
-    here = any(_touches(edit.difference.new_path, field) for field in new.fields)
-    return here or (old is not None and any(_touches(edit.difference.old_path, field) for field in old.fields))
+    """True when the difference is one of those that give a right. What was taken out is looked for where it was:
+    in the new state something else may stand at its index."""
+    difference, steps = edit.difference, edit.path
+    if "capabilities" in steps:
+        fewer, more_dropped = difference.removed and "add" in steps, difference.added and "drop" in steps
+        if fewer or more_dropped:
+            return False
+    here = not difference.removed and any(_touches(difference.new_path, field) for field in new.fields)
+    was = old.fields if old is not None and not difference.added else ()
+    return here or any(_touches(difference.old_path, field) for field in was)
 
 
 def _touches(path: Path, field: Path) -> bool:
