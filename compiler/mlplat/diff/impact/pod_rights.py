@@ -21,6 +21,8 @@ _HOST = ("hostNetwork", "hostPID", "hostIPC")
 _ACCOUNT = ("serviceAccountName", "serviceAccount", "automountServiceAccountToken")
 _MARKS = frozenset((*_HOST, *_ACCOUNT, "hostUsers", "securityContext"))
 """Fields by which a part of a pod is known that names no container: what is laid over a pod of a runtime."""
+_POD_PARTS = frozenset((*_LISTS, *SERVERS, "volumes"))
+_NO_PARTS = frozenset((*SERVERS, "securityContext"))
 _NO_PODS = frozenset(
     (
         *("ConfigMap", "Secret", "ServiceAccount", "CustomResourceDefinition", "Application", "ApplicationSet"),
@@ -234,7 +236,8 @@ def _pods(value: Any, path: Path, name: str) -> Iterator[_Pod]:
         if is_pod:
             yield _Pod(name, path, value)
         for key, inner in value.items():
-            if key not in _LISTS and not (is_pod and key in SERVERS):
+            # Inside of a pod only KServe has another one, `workerSpec`: no list holds one.
+            if not is_pod or (isinstance(inner, Mapping) and key not in _NO_PARTS):
                 yield from _pods(inner, (*path, key), f"{name}/{key}")
     elif isinstance(value, list | tuple):
         for index, inner in enumerate(value):
@@ -242,9 +245,12 @@ def _pods(value: Any, path: Path, name: str) -> Iterator[_Pod]:
 
 
 def _is_pod(value: Body) -> bool:
-    if not _MARKS.isdisjoint(value) or any(isinstance(value.get(field), list | tuple) for field in _LISTS):
+    if not _MARKS.isdisjoint(value):
         return True
-    if any(isinstance(value.get(field), Mapping) for field in SERVERS):
+    if _POD_PARTS.isdisjoint(value):
+        return False
+    lists, servers = ((value.get(field) for field in fields) for fields in (_LISTS, SERVERS))
+    if any(isinstance(one, list | tuple) for one in lists) or any(isinstance(one, Mapping) for one in servers):
         return True
     return any("hostPath" in volume for _, volume in _mappings(value.get("volumes")))
 

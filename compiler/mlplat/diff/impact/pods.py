@@ -5,6 +5,7 @@ pod acts in the name of its ServiceAccount.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from mlplat.diff.impact.effect import Body, Edit, Effect, Impact
 from mlplat.diff.impact.pod_rights import FIELDS, Name, Right, covers, default_of, in_words, rights_of
@@ -20,9 +21,29 @@ def gained_by(edit: Edit) -> Iterator[Effect]:
     whole = any(isinstance(value, Mapping | list | tuple) for value in (difference.old, difference.new))
     if not whole and FIELDS.isdisjoint(map(str, edit.path)):
         return
-    before, after = rights_of(edit.old), rights_of(edit.new)
+    before, after = _rights_of(_Whole(edit.old)), _rights_of(_Whole(edit.new))
     said = [words for name, words in _gained(before, after) if _gives(edit, before.get(name), after[name])]
     yield from _effect(said)
+
+
+class _Whole:
+    """A body that is known by which one it is: all differences of an object are asked about, one after the other."""
+
+    __slots__ = ("body",)
+
+    def __init__(self, body: Body) -> None:
+        self.body = body
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Whole) and self.body is other.body
+
+    def __hash__(self) -> int:
+        return id(self.body)
+
+
+@lru_cache(maxsize=2)
+def _rights_of(whole: _Whole) -> Mapping[Name, Right]:
+    return rights_of(whole.body)
 
 
 def held_by(body: Body) -> Iterator[Effect]:
