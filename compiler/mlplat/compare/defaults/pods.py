@@ -10,6 +10,7 @@ from typing import Any
 
 from mlplat.compare.defaults.spot import Spot, anything, same_as
 from mlplat.compare.values import same_quantity
+from mlplat.objects.pods import CONTAINER_LISTS
 
 PREFIXES: Mapping[tuple[str, str], str] = {
     ("", "Pod"): "spec.",
@@ -23,8 +24,6 @@ PREFIXES: Mapping[tuple[str, str], str] = {
     ("batch", "Job"): "spec.template.spec.",
 }
 """Where each kind holds its pod spec."""
-
-_CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 
 _SAME_SHAPE = (
     ("initContainers[]", "containers[]"),
@@ -50,7 +49,7 @@ def _pull_policy(spot: Spot) -> bool:
 
 def _host_port(spot: Spot) -> bool:
     """The port of the container, on the host's network only (defaultHostNetworkPorts)."""
-    pod = spot.path[: next((i for i, step in enumerate(spot.path) if step in _CONTAINERS), 0)]
+    pod = spot.path[: next((i for i, step in enumerate(spot.path) if step in CONTAINER_LISTS), 0)]
     on_host = bool(spot.at(*pod, "hostNetwork"))
     return on_host and isinstance(spot.parent, Mapping) and spot.value == spot.parent.get("containerPort")
 

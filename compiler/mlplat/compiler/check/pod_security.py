@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mlplat.compiler.check.pods import CONTAINER_LISTS
 from mlplat.compiler.check.reading import Body, Problem, mapping, mappings
+from mlplat.objects.pods import CONTAINER_LISTS, HOST_NAMESPACES
 from mlplat.objects.pointer import escape
 
 LEVELS = ("baseline", "restricted")
@@ -49,7 +49,7 @@ class Missing:
 
 def refused_settings(pod: Body, pointer: str, level: str) -> Iterator[Problem]:
     """Everything written in a pod's spec that the level refuses, each at its place."""
-    for field in ("hostNetwork", "hostPID", "hostIPC"):
+    for field in HOST_NAMESPACES:
         if pod.get(field) is True:
             yield f"{pointer}/{field}", f"`{field}` is refused"
     for index, volume in mappings(pod.get("volumes")):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlplat.compiler.artifacts import KubeObject
+from mlplat.objects.pods import CONTAINER_LISTS
 from mlplat.objects.pointer import escape
 
 _WITHOUT_PODS = frozenset(
@@ -23,8 +24,6 @@ _WITHOUT_PODS = frozenset(
     }
 )
 """Kinds that are not searched: they hold no pod, or text that is not one."""
-
-CONTAINER_LISTS = ("initContainers", "containers", "ephemeralContainers")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from mlplat.catalog.products import SERVERS
 from mlplat.compiler.check.pod_security import LEVELS, refused_settings
 from mlplat.diff.impact.effect import Body
 from mlplat.diff.impact.rows import Path
+from mlplat.objects.pods import CONTAINER_LISTS, HOST_NAMESPACES
 from mlplat.objects.pointer import steps_of
 
-_LISTS = ("initContainers", "containers", "ephemeralContainers", "sidecars")
-_HOST = ("hostNetwork", "hostPID", "hostIPC")
+_LISTS = (*CONTAINER_LISTS, "sidecars")
 _ACCOUNT = ("serviceAccountName", "serviceAccount", "automountServiceAccountToken")
-_MARKS = frozenset((*_HOST, *_ACCOUNT, "hostUsers", "securityContext"))
+_MARKS = frozenset((*HOST_NAMESPACES, *_ACCOUNT, "hostUsers", "securityContext"))
 """Fields by which a part of a pod is known that names no container: what is laid over a pod of a runtime."""
 _POD_PARTS = frozenset((*_LISTS, *SERVERS, "volumes"))
 _NO_PARTS = frozenset((*SERVERS, "securityContext"))
@@ -42,7 +42,9 @@ _DEFAULT_ACCOUNT = "default"
 _IMAGE, _ROOT = "as whom its image says", "root"
 _UNSAID, _UNCONFINED = "as the node says", "Unconfined"
 
-_OWN = frozenset((*_HOST, "hostPath", "privileged", "procMount", "capabilities", "seccompProfile", "appArmorProfile"))
+_OWN = frozenset(
+    (*HOST_NAMESPACES, "hostPath", "privileged", "procMount", "capabilities", "seccompProfile", "appArmorProfile")
+)
 """What `baseline` refuses and is looked at more closely here."""
 
 FIELDS = frozenset(
@@ -149,7 +151,7 @@ _DEFAULTS = {
 
 def _of_pod(pod: _Pod) -> Iterator[tuple[Name, Right]]:
     spec, path = pod.spec, pod.path
-    for field in _HOST:
+    for field in HOST_NAMESPACES:
         yield (pod.name, "", field), _if(spec.get(field) is True, (*path, field))
     yield (pod.name, "", "hostUsers"), _if(spec.get("hostUsers") is not False, (*path, "hostUsers"))
     account = spec.get("serviceAccountName") or spec.get("serviceAccount") or _DEFAULT_ACCOUNT

@@ -7,6 +7,7 @@ from typing import Any
 from mlplat.compiler.check.core.pod_forms import POD
 from mlplat.compiler.check.core.volume_forms import VOLUME_SOURCES
 from mlplat.compiler.check.reading import Body, Problem, mapping, mappings
+from mlplat.objects.pods import HOST_NAMESPACES
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def _whole(spec: Mapping[str, Any], pointer: str, use: PodUse) -> Iterator[Probl
         config = spec.get("dnsConfig")
         if not isinstance(config, dict) or not config.get("nameservers"):
             yield f"{pointer}/dnsPolicy", "`None` needs `dnsConfig.nameservers`"
-    host = any(spec.get(field) is True for field in ("hostPID", "hostIPC", "hostNetwork"))
+    host = any(spec.get(field) is True for field in HOST_NAMESPACES)
     if spec.get("hostUsers") is False and host:
         yield f"{pointer}/hostUsers", "`hostUsers: false` and the host's namespaces exclude each other"
     if spec.get("hostPID") is True and spec.get("shareProcessNamespace") is True:
