@@ -247,6 +247,13 @@ def test_lists_streams_folders_and_standard_input_are_the_same_dump(sides: tuple
     assert drift("--declared", str(sides[0]), "--live", str(folder)).return_value == 0
 
 
+def test_a_typed_list_without_items_says_that_there_are_none(sides: tuple[Path, Path]) -> None:
+    for kind, told in (("ConfigMapList", "missing"), ("List", "not-comparable"), ("SecretList", "not-comparable")):
+        sides[1].write_text(json.dumps({"apiVersion": "v1", "kind": kind, "items": []}))
+        (finding,) = report(drift("--declared", str(sides[0]), "--live", str(sides[1]), "-o", "json"))["findings"]
+        assert (kind, finding["class"]) == (kind, told)
+
+
 def test_what_a_dump_says_was_forbidden_is_not_comparable(sides: tuple[Path, Path]) -> None:
     sides[1].write_text(
         "apiVersion: v1\nkind: Status\nreason: Forbidden\ndetails: {kind: configmaps}\nstatus: Failure\n"

@@ -68,12 +68,21 @@ def test_a_case_is_told_exactly(story: Story) -> None:
     assert told(report(story, story.folder / "live.yaml")) == expected(story)
 
 
-SECRETS = ("correct horse battery staple", "tr0ub4dor-and-3", "secret-token-value", "correct-horse-battery")
+SECRETS = (
+    "correct horse battery staple",
+    "tr0ub4dor-and-3",
+    "secret-token-value",
+    "correct-horse-battery",
+    "S3cr&t:pa/ss=w0rd!x",
+    "my dog ate 9 bones",
+)
 ENCODED = tuple(base64.b64encode(value.encode()).decode() for value in SECRETS)
 
 
 @pytest.mark.parametrize("format_", ["text", "json", "diff", "sarif", "junit", "markdown", "html", "prometheus"])
-@pytest.mark.parametrize("name", ["secret-changed", "secret-client-side", "credentials-elsewhere"])
+@pytest.mark.parametrize(
+    "name", ["secret-changed", "secret-client-side", "secret-quoted-elsewhere", "credentials-elsewhere"]
+)
 def test_no_format_shows_a_secret(name: str, format_: str) -> None:
     story = next(story for story in STORIES if story.name == name)
     named = ("--declared", str(story.folder / "declared.yaml"), "--live", str(story.folder / "live.yaml"))

@@ -43,6 +43,9 @@ class Dump:
     refused: tuple[Mapping[str, Any], ...] = ()
     """Answers of kind Status that stand in the dump in the place of objects."""
     equivalent: Callable[[GVK, GVK], bool] = field(default=lambda one, other: one == other)
+    emptied: frozenset[GVK] = frozenset()
+    """Kinds of which a typed list without items stands in the dump (`ConfigMapList`): they were read, and there is
+    none."""
     is_empty: bool = False
     """True when it has no document at all, not even a List without items."""
 
@@ -87,7 +90,7 @@ class Dump:
             others = ", ".join(sorted(version.api_version for version in versions))
             detail = f"the dump holds {gvk.kind} as {others}, not as {gvk.api_version}"
             return UnreadKind(gvk, Unread.OTHER_VERSION, detail)
-        if self.complete:
+        if self.complete or any(self.equivalent(gvk, version) for version in self.emptied):
             return None
         return UnreadKind(gvk, Unread.NOT_IN_DUMP, f"the dump holds no {gvk.kind}")
 
@@ -108,13 +111,15 @@ def read_dump(where: str) -> Dump:
     """
     objects: list[Mapping[str, Any]] = []
     refused: list[Mapping[str, Any]] = []
+    emptied: set[GVK] = set()
     documents = 0
     for name, text in _texts(where):
         values = _values(name, text)
         documents += len(values)
+        emptied.update(kind for value in values if (kind := _without_items(value)) is not None)
         for body in _objects(name, values):
             (refused if _is_status(body) else objects).append(redact(body))
-    return Dump(tuple(objects), refused=tuple(refused), is_empty=not documents)
+    return Dump(tuple(objects), refused=tuple(refused), emptied=frozenset(emptied), is_empty=not documents)
 
 
 def _is_status(body: Mapping[str, Any]) -> bool:
@@ -260,6 +265,19 @@ class _Place:
     def refuse(self, why: str) -> DumpError:
         headline = f"`{self.file}`, {self.part} {why}"
         return DumpError(Diagnostic("MLP704", Severity.ERROR, headline, help=_CURE_FORM))
+
+
+def _without_items(value: Any) -> GVK | None:
+    """The kind of a typed list that has no items, None for anything else."""
+    if not isinstance(value, dict) or "items" not in value or value["items"]:
+        return None
+    kind = value.get("kind")
+    if not isinstance(kind, str) or kind == "List" or not kind.endswith("List"):
+        return None
+    try:
+        return gvk_of({**value, "kind": kind.removesuffix("List")})
+    except ValueError:
+        return None
 
 
 def _unpacked(value: Any, place: _Place) -> Iterator[Mapping[str, Any]]:

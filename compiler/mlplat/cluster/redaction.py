@@ -10,8 +10,10 @@ import binascii
 import hmac
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from mlplat.diagnostics.mask import MASK
 from mlplat.objects.marks import LAST_APPLIED
@@ -25,17 +27,31 @@ _SHORTEST = 4
 SHORTEST_ELSEWHERE = 8
 """Characters of the shortest value that is looked for in other objects: shorter ones are words of every text."""
 
+_SHORTEST_LINE = 20
+"""Characters of the shortest line of a value of several lines that is looked for: one of a key, not of a header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What a value is found by in another text: keyed hashes of its first `SHORTEST_ELSEWHERE` characters, and of all
+    of it."""
+
+    begins: bytes
+    whole: bytes
+
 
 class Redacted(str):
     """A value that nobody may see: the text `(masked)`, equal to the same value and to nothing else."""
 
-    __slots__ = ("_digest",)
+    __slots__ = ("_digest", "_traces")
     _digest: bytes
+    _traces: tuple[Trace, ...]
 
     def __new__(cls, value: bytes) -> "Redacted":
         """What stands for `value`, which is not kept."""
         made = super().__new__(cls, MASK)
         made._digest = digest(value)
+        made._traces = tuple(_traces(value))
         return made
 
     def __eq__(self, other: object) -> bool:
@@ -57,10 +73,41 @@ class Redacted(str):
         """The keyed hash of the value; two are the same when the values are, in one process."""
         return self._digest
 
+    @property
+    def traces(self) -> tuple[Trace, ...]:
+        """What the value is found by elsewhere, in every form of `forms_of`."""
+        return self._traces
+
 
 def digest(value: bytes) -> bytes:
     """The keyed hash of a value, under the key of this process."""
     return hmac.digest(_KEY, value, "sha256")
+
+
+def forms_of(value: bytes) -> Iterator[str]:
+    """The texts by which a value is known elsewhere: as it is, as YAML, JSON and addresses write it, and as base64; of
+    one with several lines also each. None of one that is too short to be looked for."""
+    text = value.decode("utf-8", "replace").strip()
+    if len(text) < SHORTEST_ELSEWHERE:
+        return
+    yield from (text, text.replace("'", "''"), json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
+    yield quote(text, safe="")
+    for raw in (value, value.strip()):
+        for encoded in (base64.b64encode(raw), base64.urlsafe_b64encode(raw)):
+            yield from (encoded.decode("ascii"), encoded.decode("ascii").rstrip("="))
+    lines = [line.strip() for line in text.splitlines()]
+    if len(lines) > 1:
+        yield from (line for line in lines if len(line) >= _SHORTEST_LINE and " " not in line)
+
+
+def _traces(value: bytes) -> Iterator[Trace]:
+    for text in dict.fromkeys(forms_of(value)):
+        yield Trace(text_digest(text[:SHORTEST_ELSEWHERE]), text_digest(text))
+
+
+def text_digest(text: str) -> bytes:
+    """The keyed hash of a text: that of a value whose text it is."""
+    return digest(text.encode("utf-8", "replace"))
 
 
 def redact(body: Mapping[str, Any]) -> Mapping[str, Any]:

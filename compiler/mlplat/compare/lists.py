@@ -12,7 +12,7 @@ from typing import Any
 
 from mlplat.catalog import node as nodes
 from mlplat.catalog.node import Node
-from mlplat.compare.sequences import longest_common_run
+from mlplat.compare.sequences import longest_common_run, most_alike
 from mlplat.objects.equality import is_map
 
 _USUAL = (
@@ -67,7 +67,9 @@ def pair_lists(old: Sequence[Any], new: Sequence[Any], node: Node | None) -> Pai
         return Pairing(tuple(_by_position(old, new)))
     pairs = tuple(_by_key(old, new, keys, schema))
     if keys in _VALUES:
-        pairs = tuple(_with_renamed(pairs, old, new, keys[0]))
+        below = nodes.items(schema) or {}
+        left, right = ([_apart_from_first(item, keys, below) for item in items] for items in (old, new))
+        pairs = tuple(_with_renamed(pairs, left, right))
     return Pairing(pairs, _is_moved(pairs))
 
 
@@ -135,11 +137,17 @@ def _by_key(old: Sequence[Any], new: Sequence[Any], keys: tuple[str, ...], node:
             yield Pair(None, index, _step(new[index], keys, index))
 
 
-def _with_renamed(pairs: Sequence[Pair], old: Sequence[Any], new: Sequence[Any], key: str) -> Iterator[Pair]:
-    """The pairs, and in the place of two items at one index that differ in nothing but their key, one pair."""
+def _apart_from_first(item: Mapping[str, Any], keys: tuple[str, ...], node: Node) -> Any:
+    """What an item holds beside the first of its keys; for the others what it has where it says nothing."""
+    return {key: value for key, value in item.items() if key not in keys}, _identity(item, keys[1:], node)
+
+
+def _with_renamed(pairs: Sequence[Pair], old: Sequence[Any], new: Sequence[Any]) -> Iterator[Pair]:
+    """The pairs, and in the place of two items at one index that differ in nothing but their key, one pair; `old` and
+    `new` are what the items hold beside it."""
     gone = {pair.old for pair in pairs if pair.new is None}
     come = {pair.new for pair in pairs if pair.old is None}
-    renamed = {i for i in gone & come if i is not None and {**old[i], key: None} == {**new[i], key: None}}
+    renamed = {index for index in gone & come if index is not None and old[index] == new[index]}
     for pair in pairs:
         if pair.new is None and pair.old in renamed:
             yield Pair(pair.old, pair.old, pair.step)
@@ -183,17 +191,18 @@ def _shown(item: Any, index: int) -> str:
 
 
 def _by_position(old: Sequence[Any], new: Sequence[Any]) -> Iterator[Pair]:
-    """The items of the longest common run are pairs; what lies between two of them is paired by its order there."""
+    """The items of the longest common run are pairs; what lies between two of them is paired in its order there, the
+    most alike with each other."""
     left, right = [_text(item) for item in old], [_text(item) for item in new]
     start = other = 0
     for mate, twin in (*longest_common_run(left, right), (len(left), len(right))):
-        both = min(mate - start, twin - other)
-        for offset in range(both):
-            yield Pair(start + offset, other + offset, f"[{start + offset}]")
-        for index in range(start + both, mate):
-            yield Pair(index, None, f"[{index}]")
-        for index in range(other + both, twin):
-            yield Pair(None, index, f"[{index}]")
+        pairs = most_alike(old[start:mate], new[other:twin])
+        for index, second in pairs:
+            yield Pair(start + index, other + second, f"[{start + index}]")
+        for index in sorted(set(range(mate - start)) - {index for index, _ in pairs}):
+            yield Pair(start + index, None, f"[{start + index}]")
+        for index in sorted(set(range(twin - other)) - {index for _, index in pairs}):
+            yield Pair(None, other + index, f"[{other + index}]")
         if mate < len(left):
             yield Pair(mate, twin, f"[{mate}]")
         start, other = mate + 1, twin + 1

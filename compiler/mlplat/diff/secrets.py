@@ -1,20 +1,15 @@
 """Values of the Secrets of two states: masked wherever else they stand, in values, in lines and in what is said."""
 
-import base64
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
-from mlplat.cluster.redaction import SHORTEST_ELSEWHERE, secret_values
+from mlplat.cluster.redaction import forms_of, secret_values
 from mlplat.diagnostics.mask import MASK
 from mlplat.diff.state import State
 from mlplat.objects.equality import is_list, is_map
 
-_SHORTEST_LINE = 20
-"""Characters of the shortest line of a value of several lines that is looked for: one of a key, not of a header."""
 _HOLE = "\ue000"
 """Stands for a value until the rest of its text is masked too, which must not read the mask as words."""
 
@@ -69,19 +64,4 @@ def secret_texts(states: Iterable[State]) -> SecretTexts:
 def _forms(body: Mapping[str, Any]) -> Iterator[str]:
     for part in ("data", "stringData"):  # each by itself: a key of both has two values
         for value in secret_values({part: body.get(part)}).values():
-            yield from _forms_of(value)
-
-
-def _forms_of(value: bytes) -> Iterator[str]:
-    """A value as it is, as YAML, JSON and addresses write it, and as base64; of one with several lines also each."""
-    text = value.decode("utf-8", "replace").strip()
-    if len(text) < SHORTEST_ELSEWHERE:
-        return
-    yield from (text, text.replace("'", "''"), json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
-    yield quote(text, safe="")
-    for raw in (value, value.strip()):
-        for encoded in (base64.b64encode(raw), base64.urlsafe_b64encode(raw)):
-            yield from (encoded.decode("ascii"), encoded.decode("ascii").rstrip("="))
-    lines = [line.strip() for line in text.splitlines()]
-    if len(lines) > 1:
-        yield from (line for line in lines if len(line) >= _SHORTEST_LINE and " " not in line)
+            yield from forms_of(value)

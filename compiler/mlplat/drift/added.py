@@ -156,7 +156,7 @@ def _explained_whole(case: Case, spots: Sequence[Spot], node: Node | None) -> st
     spot = spots[0]
     if _is_kept_by_server(case, spot):
         return "server"
-    if any(case.defaults.is_default(one, node) for one in spots):
+    if any(case.defaults.is_default(one, node) for one in spots) and not _is_named_by_person(case, spot):
         return "default"
     if spot.key and not _is_free_key(case, spot) and is_nothing(spot.value, spot.key, node, case.custom):
         chosen = case.custom and says_something(spot.value, spot.key, node)
@@ -165,6 +165,12 @@ def _explained_whole(case: Case, spots: Sequence[Spot], node: Node | None) -> st
     if any(case.defaults.is_products(one, node) for one in spots) or is_from_flavor(case, spot):
         return "product"
     return None
+
+
+def _is_named_by_person(case: Case, spot: Spot) -> bool:
+    """True where the server would have chosen, and somebody named what it is to be: what the server chooses has no
+    owner."""
+    return case.defaults.is_chosen(spot) and is_persons(case.owners.of(spot.path))
 
 
 def _is_free_key(case: Case, spot: Spot) -> bool:

@@ -27,7 +27,7 @@ def delegation(case: Case, path: Path, live: Any, holds: Sequence[Hold]) -> str 
         return _suspended(case, holds)
     if case.kind == ("rbac.authorization.k8s.io", "ClusterRole") and path[:1] == ("rules",) and _is_aggregated(case):
         return "the control plane gathers the rules of an aggregated ClusterRole"
-    if path and path[-1] == "caBundle" and _is_injected(case):
+    if path and path[-1] == "caBundle" and not is_persons(holds) and _is_injected(case):
         return "cert-manager writes the CA bundle"
     if path[:2] == ("metadata", "annotations") and path[2:] == (_STOPPED,) and not is_persons(holds):
         return "the notebook was stopped because nobody used it"

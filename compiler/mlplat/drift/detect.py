@@ -206,15 +206,10 @@ def _surroundings(declared: DeclaredSet, live: LiveState) -> Surroundings:
     return Surroundings(of(_SCALERS), of((_FLAVOR,)), of(_SOURCES))
 
 
-def _secret_values(declared: DeclaredSet, live: LiveState) -> frozenset[bytes]:
-    bodies = [*live.objects, *(item.body for item in declared.objects)]
-    return frozenset(
-        value.digest
-        for body in bodies
-        if body.get("kind") == "Secret" and is_map(body.get("data"))
-        for value in body["data"].values()
-        if isinstance(value, Redacted)
-    )
+def _secret_values(declared: DeclaredSet, live: LiveState) -> Iterator[Redacted]:
+    for body in (*live.objects, *(item.body for item in declared.objects)):
+        if body.get("kind") == "Secret" and is_map(body.get("data")):
+            yield from (value for value in body["data"].values() if isinstance(value, Redacted))
 
 
 def _name(item: DeclaredObject) -> ObjectName:

@@ -17,6 +17,9 @@ from mlplat.drift.managers import STATUS, Actor, Appliers, may_write
 from mlplat.drift.report import Writer
 from mlplat.objects.equality import is_list, is_map, same
 
+_RUN = frozenset(("f:status", "f:operation"))
+"""What a controller writes about an object of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -41,6 +44,12 @@ class Entry:
     def writer(self) -> Writer:
         """The entry as a report names it."""
         return Writer(self.manager, self.operation, self.subresource, self.time, _is_one_field(self.fields))
+
+    @property
+    def applies(self) -> bool:
+        """False for a write of a status, or of what an object is asked to do, by which nothing is applied: Argo CD's
+        controller writes those of Applications as it writes objects."""
+        return not _RUN.issuperset(self.fields)
 
     @property
     def is_applier(self) -> bool:
@@ -147,7 +156,7 @@ class Owners:
         parent itself. `keepers` are entries whose own last applied configuration still has the place: such a one wrote
         it, and would have put it back as the applier would.
         """
-        kept = [entry for entry in self.entries if (entry.is_applier and entry.subresource is None)]
+        kept = [entry for entry in self.entries if entry.is_applier and entry.subresource is None and entry.applies]
         applied = max((entry.time or "" for entry in (*kept, *keepers)), default="")
         candidates = [
             (_nearness(entry, path, self.live), entry.time or "", entry)

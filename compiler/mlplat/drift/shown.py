@@ -1,10 +1,9 @@
 """Values as they may be shown: those of Secrets are gone already, and credentials that stand elsewhere are masked."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from mlplat.cluster.redaction import SHORTEST_ELSEWHERE, Redacted, digest
+from mlplat.cluster.redaction import SHORTEST_ELSEWHERE, Redacted, text_digest
 from mlplat.compare.difference import ABSENT, Path
 from mlplat.diagnostics.assignments import flags_before
 from mlplat.diagnostics.mask import MASK, mask_lines, mask_words, names_credential
@@ -12,17 +11,20 @@ from mlplat.objects.credentials import is_credential
 from mlplat.objects.equality import is_list, is_map
 from mlplat.objects.marks import LAST_APPLIED
 
-_TOKENS = re.compile(r"[^\s\"'`,;:=@&?(){}\[\]<>|/\\]+")
+_LONGEST = 4096
+"""Characters of the longest value that is looked for within a text; a text that is a longer one is still masked."""
 
 
 class Shown:
-    """Makes values presentable. `secrets` are the keyed hashes of all values of Secrets that were read: a text that
-    is one of them, or holds one as a word, is masked wherever it stands."""
+    """Makes values presentable. `secrets` are all values of Secrets that were read: a text that is one of them, or
+    holds one as words of its own, plain or in base64, is masked wherever it stands."""
 
-    __slots__ = ("_secrets",)
+    __slots__ = ("_begins",)
 
-    def __init__(self, secrets: frozenset[bytes] = frozenset()) -> None:
-        self._secrets = secrets
+    def __init__(self, secrets: Iterable[Redacted] = ()) -> None:
+        self._begins: dict[bytes, set[bytes]] = {}
+        for trace in (trace for secret in secrets for trace in secret.traces):
+            self._begins.setdefault(trace.begins, set()).add(trace.whole)
 
     def value(self, value: Any, path: Path, holder: Any = None) -> Any:
         """A value at a path as plain JSON data; `holder` is the mapping or list around it. None where there is none."""
@@ -59,12 +61,11 @@ class Shown:
         """A text without the credentials in it; `name` is what it is the value of."""
         if is_credential(name, value) or self._is_secret(value):
             return MASK
+        # First what is known to be secret: what else is masked in a text changes the words around it.
+        value = self._without_secrets(value)
         if "\n" in value or value.lstrip()[:1] in ("{", "["):
             value = mask_lines(value)
-        masked = mask_words(value)
-        if not self._secrets:
-            return masked
-        return _TOKENS.sub(lambda match: MASK if self._is_secret(match.group()) else match.group(), masked)
+        return mask_words(value)
 
     def repeated(self, text: str, body: Any) -> str:
         """What a server says of an object, without what the object holds and nobody may see: refusals quote values."""
@@ -73,9 +74,39 @@ class Shown:
         return mask_words(text)
 
     def _is_secret(self, text: str) -> bool:
-        if not self._secrets or len(text) < SHORTEST_ELSEWHERE:
+        if not self._begins or len(text) < SHORTEST_ELSEWHERE:
             return False
-        return digest(text.encode("utf-8", "replace")) in self._secrets
+        return text_digest(text) in self._begins.get(text_digest(text[:SHORTEST_ELSEWHERE]), ())
+
+    def _without_secrets(self, text: str) -> str:
+        """A text without the secrets in it. One stands out where no letter or digit of its own sort goes on before or
+        after it: `postgres` is not looked for in `postgresql`."""
+        if not self._begins:
+            return text
+        kept, done, start = [], 0, 0
+        while start <= len(text) - SHORTEST_ELSEWHERE:
+            end = self._end_of_secret(text, start) if _is_edge(text, start) else None
+            if end is None:
+                start += 1
+            else:
+                kept += [text[done:start], MASK]
+                done = start = end
+        return "".join((*kept, text[done:]))
+
+    def _end_of_secret(self, text: str, start: int) -> int | None:
+        """Where the longest secret ends that begins at a place of a text, None where none does."""
+        wholes: Collection[bytes] = self._begins.get(text_digest(text[start : start + SHORTEST_ELSEWHERE]), ())
+        if not wholes:
+            return None
+        for end in range(min(len(text), start + _LONGEST), start + SHORTEST_ELSEWHERE - 1, -1):
+            if _is_edge(text, end) and text_digest(text[start:end]) in wholes:
+                return end
+        return None
+
+
+def _is_edge(text: str, place: int) -> bool:
+    """True where no word goes on from one side of a place of a text to the other."""
+    return not (text[place - 1 : place].isalnum() and text[place : place + 1].isalnum())
 
 
 def _withheld(value: Any, shown: Any) -> Iterator[str]:

@@ -62,6 +62,13 @@ class Defaults:
             inner is not None and _found(POD, spot, inner, node, free=False)
         )
 
+    def is_chosen(self, spot: Spot) -> bool:
+        """True for a field in which the server puts what it chooses (an address, a port of nodes), where nobody names
+        something."""
+        inner = pod_pattern(self.kind, spot.pattern)
+        rows = [_row(self._built_in, spot.pattern, spot), _row(POD, inner, spot) if inner else nodes.MISSING]
+        return any(row is anything for row in rows) or bool(_CHOSEN.intersection((spot.pattern, inner)))
+
     def is_overridden(self, spot: Spot, node: Node | None) -> bool:
         """True for a value in the place of a fixed default of a core kind: the server alone would have filled in
         another one, so somebody chose it, also where nobody owns it (`replicas` after a write through `/scale`)."""

@@ -70,6 +70,13 @@ def is_usual_toleration(value: Any) -> bool:
     )
 
 
+def _account(spot: Spot) -> bool:
+    """`default`, and the older name of the field where that is declared: beside a live one it always stands, since the
+    server writes each after the other (`pkg/apis/core/v1/conversion.go`)."""
+    mirrored = "serviceAccountName" not in spot.parent and spot.value == spot.parent.get("serviceAccount")
+    return spot.value == "default" or mirrored
+
+
 POD: Mapping[str, Any] = {
     "dnsPolicy": "ClusterFirst",
     "enableServiceLinks": True,
@@ -79,7 +86,7 @@ POD: Mapping[str, Any] = {
     "schedulerName": "default-scheduler",
     "securityContext.supplementalGroupsPolicy": "Merge",
     "serviceAccount": same_as("serviceAccountName"),
-    "serviceAccountName": lambda spot: spot.value in ("default", spot.parent.get("serviceAccount")),
+    "serviceAccountName": _account,
     "terminationGracePeriodSeconds": 30,
     "containers[].imagePullPolicy": _pull_policy,
     "containers[].terminationMessagePath": "/dev/termination-log",

@@ -24,10 +24,11 @@ def _target_port(spot: Spot) -> bool:
     return isinstance(spot.parent, Mapping) and spot.value == spot.parent.get("port")
 
 
-def _policy_type(spot: Spot) -> bool:
-    """`Ingress` always, `Egress` where there are egress rules (SetDefaults_NetworkPolicy)."""
-    egress = bool(spot.at("spec", "egress"))
-    return spot.value == "Ingress" or (spot.value == "Egress" and egress)
+def _policy_types(spot: Spot) -> bool:
+    """`Ingress` always, `Egress` where there are egress rules (SetDefaults_NetworkPolicy); nothing is added to types
+    that somebody gave."""
+    derived = ["Ingress", "Egress"] if spot.at("spec", "egress") else ["Ingress"]
+    return bool(spot.value == derived)
 
 
 def _limit_default(*sources: str) -> Any:
@@ -131,7 +132,7 @@ SERVICES: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("networking.k8s.io", "NetworkPolicy"): {
         "spec.egress[].ports[].protocol": "TCP",
         "spec.ingress[].ports[].protocol": "TCP",
-        "spec.policyTypes[]": _policy_type,
+        "spec.policyTypes": _policy_types,
     },
     ("networking.k8s.io", "IngressClass"): {"spec.parameters.scope": "Cluster"},
     (_RBAC, "RoleBinding"): _BINDING,
