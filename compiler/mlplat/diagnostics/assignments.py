@@ -34,8 +34,9 @@ class Assigned:
 
 def assignments(text: str) -> Iterator[Assigned]:
     """Every name with a value in a text; one may be found in two ways."""
-    for form in (_EQUAL, _FLAG_AND_WORD, _SETTING):
-        for match in form.finditer(text):
+    equal, colon, flag = "=" in text, ":" in text, "-" in text and (" " in text or "\t" in text or "\n" in text)
+    for form, maybe in ((_EQUAL, equal), (_FLAG_AND_WORD, flag), (_SETTING, equal or colon)):
+        for match in form.finditer(text) if maybe else ():  # most texts are a word: nothing to search in
             value, (start, end) = match["value"], match.span("value")
             if len(value) > 1 and value[0] in _QUOTES:
                 value, start, end = value[1:-1], start + 1, end - 1

@@ -6,9 +6,10 @@ structure of the text (`structure.py`); each line is looked at too, because not 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from mlplat.diagnostics.assignments import assignments
 from mlplat.diagnostics.diagnostic import Diagnostic, Label
@@ -55,15 +56,26 @@ with certainty."""
 _FARTHEST = 200
 """Lines above that are searched for the fields that hold a line."""
 
-_SHAPES = re.compile(
-    r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
-    r"|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_[A-Za-z0-9_]{30,}|\bglpat-[A-Za-z0-9_-]{18,}"
-    r"|\bhf_[A-Za-z0-9]{30,}|\bsk-[A-Za-z0-9_-]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bAIza[A-Za-z0-9_-]{35}"
-    r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
-    r"|(?<=\b[Bb]earer )(?=\S*\d)[A-Za-z0-9._~+/-]{10,}=*"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*"
-    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+_SHAPES: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(
+    (marks, re.compile(form))
+    for marks, form in (
+        (("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+        (("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"\bgh[pousr]_[A-Za-z0-9]{30,}"),
+        (("github_pat_",), r"\bgithub_pat_[A-Za-z0-9_]{30,}"),
+        (("glpat-",), r"\bglpat-[A-Za-z0-9_-]{18,}"),
+        (("hf_",), r"\bhf_[A-Za-z0-9]{30,}"),
+        (("sk-",), r"\bsk-[A-Za-z0-9_-]{20,}"),
+        (("xox",), r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
+        (("AIza",), r"\bAIza[A-Za-z0-9_-]{35}"),
+        (("eyJ",), r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
+        (("earer ",), r"(?<=\b[Bb]earer )(?=\S*\d)[A-Za-z0-9._~+/-]{10,}=*"),
+        (("-----BEGIN ",), r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*"),
+        (("://",), r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
+    )
 )
+"""What credentials of known services look like, each with the marks of which one is in every such text: a search for
+these costs a hundredth of one for the form."""
+
 _KEY_BODY = re.compile(r"^\s*([A-Za-z0-9+/]{40,}={0,2})\s*$")
 _DIGEST = re.compile(r"[0-9a-f]+")
 
@@ -76,24 +88,21 @@ def lines_of(source: str) -> tuple[str, ...]:
 
 def credential_shapes(text: str) -> list[tuple[int, int]]:
     """Start and end (from 0) of what is a credential by its shape alone, wherever it stands."""
-    return [match.span() for match in _SHAPES.finditer(text)]
+    return [
+        match.span() for marks, form in _SHAPES if any(mark in text for mark in marks) for match in form.finditer(text)
+    ]
 
 
+@lru_cache(maxsize=8192)
 def names_credential(name: str) -> bool:
     """True for the name of a field, variable, label or flag whose value is never shown."""
     return _WHOLE_NAME.fullmatch(name.rpartition("/")[2]) is not None
 
 
-@lru_cache(maxsize=64)
-def _hidden(lines: tuple[str, ...]) -> Hidden:
-    """What the structure of a text hides."""
-    return hidden_in("\n".join(lines), lines, names_credential)
-
-
 def mask_lines(text: str) -> str:
     """A text of several lines, a document or a program's words, without what `secret_ranges` finds in it."""
-    lines = lines_of(text)
-    return "\n".join(_masked_line(lines, index) for index in range(len(lines)))
+    held = _text_of(text)
+    return "\n".join(_without(line, held.ranges(index)) for index, line in enumerate(held.lines))
 
 
 def mask_words(text: str) -> str:
@@ -103,43 +112,91 @@ def mask_words(text: str) -> str:
         for one in assignments(text)
         if names_credential(one.name) and not _HARMLESS.fullmatch(one.value)
     ]
-    for start, end in reversed(joined(found)):
+    return mask_text(_without(text, joined(found)))
+
+
+def _without(text: str, ranges: Sequence[tuple[int, int]]) -> str:
+    """A text with a mask in the place of each stretch; they are sorted and apart."""
+    for start, end in reversed(ranges):
         text = text[:start] + MASK + text[end:]
-    return mask_text(text)
+    return text
 
 
-def _masked_line(lines: tuple[str, ...], index: int) -> str:
-    line = lines[index]
-    for start, end in reversed(secret_ranges(lines, index)):
-        line = line[:start] + MASK + line[end:]
-    return line
+def secret_ranges(source: str, index: int) -> Sequence[tuple[int, int]]:
+    """Start and end (from 0, sorted, apart) of what must not be shown of a line (from 0) of a text."""
+    return _text_of(source).ranges(index)
 
 
-def secret_ranges(lines: Sequence[str], index: int) -> list[tuple[int, int]]:
-    """Start and end (from 0, sorted, apart) of what must not be shown of `lines[index]`.
+class _Text:
+    """A text as masking sees it. What is asked of it for one finding is not worked out again for the next: a line may
+    be a whole file, and a file have thousands of findings."""
 
-    The lines around it are looked at too: the name that a `value:` belongs to, and the fields that hold the line.
-    """
-    line = lines[index]
-    found = credential_shapes(line)
-    hidden = _hidden(tuple(lines))
-    quoted = [match.span(match.lastgroup or 0) for match in _QUOTED.finditer(line)] if hidden.complete else []
-    found += [_within(match.span("value"), quoted) for match in _FIELD.finditer(line)]
-    beside = [lines[near] for near in (index - 1, index, index + 1) if 0 <= near < len(lines)]
-    if not hidden.complete and any(_NAMED.search(near) for near in beside):
-        found += [match.span("value") for match in _VALUE.finditer(line)]
-    body = _KEY_BODY.match(line)
-    if body and not _DIGEST.fullmatch(body[1]):
-        found.append(body.span(1))
-    found += _inside_secret(lines, index)
-    found = [(start, end) for start, end in found if not _HARMLESS.fullmatch(line[start:end])]
-    return joined([*found, *hidden.ranges.get(index, ())])
+    def __init__(self, source: str) -> None:
+        self.lines = lines_of(source)
+        self._ranges: dict[int, list[tuple[int, int]]] = {}
+        self._told: dict[int, tuple[str, ...]] = {}
+
+    @cached_property
+    def hidden(self) -> Hidden:
+        """What the structure of the text hides."""
+        return hidden_in("\n".join(self.lines), self.lines, names_credential)
+
+    def ranges(self, index: int) -> list[tuple[int, int]]:
+        """As `secret_ranges`."""
+        if index not in self._ranges:
+            self._ranges[index] = self._find(index)
+        return self._ranges[index]
+
+    def told(self, index: int) -> tuple[str, ...]:
+        """The values that may not be shown of a line, in every form in which a message may repeat them."""
+        if index not in self._told:
+            line = self.lines[index]
+            written = [line[start:end].strip(" \"'\r") for start, end in self.ranges(index)]
+            self._told[index] = _as_told([*written, *self.hidden.values.get(index, ())])
+        return self._told[index]
+
+    def _find(self, index: int) -> list[tuple[int, int]]:
+        """The lines around it are looked at too: the name that a `value:` belongs to, the fields that hold the line."""
+        lines, line = self.lines, self.lines[index]
+        found = credential_shapes(line)
+        fields = [match.span("value") for match in _FIELD.finditer(line)]
+        if fields and self.hidden.complete:
+            fields = _within(fields, [match.span(match.lastgroup or 0) for match in _QUOTED.finditer(line)])
+        found += fields
+        beside = [lines[near] for near in (index - 1, index, index + 1) if 0 <= near < len(lines)]
+        if not self.hidden.complete and any(_NAMED.search(near) for near in beside):
+            found += [match.span("value") for match in _VALUE.finditer(line)]
+        body = _KEY_BODY.match(line)
+        if body and not _DIGEST.fullmatch(body[1]):
+            found.append(body.span(1))
+        found += _inside_secret(lines, index)
+        found = [(start, end) for start, end in found if not _HARMLESS.fullmatch(line[start:end])]
+        return joined([*found, *self.hidden.ranges.get(index, ())])
 
 
-def _within(place: tuple[int, int], quoted: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """So much of a stretch as is within the quotes that it begins in, if any."""
-    start, end = place
-    return start, min([end, *(last for first, last in quoted if first <= start < last)])
+@lru_cache(maxsize=64)
+def _text_of(source: str) -> _Text:
+    return _Text(source)
+
+
+def _as_told(secrets: Iterable[str]) -> tuple[str, ...]:
+    """Values, and the forms in which a message may repeat them; longest first."""
+    held = set(secrets)
+    held |= {text.lstrip("+-0") for text in held}  # a cure for a number repeats it without its zeros
+    held |= {text[:_SHOWN_OF_A_VALUE] for text in held}
+    held |= {text.encode("unicode_escape").decode("ascii") for text in held}
+    return tuple(sorted((text for text in held if text), key=lambda text: (-len(text), text)))
+
+
+def _within(places: Sequence[tuple[int, int]], quoted: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """So much of each stretch as is within the quotes that it begins in, if any. The quoted are apart, and in order."""
+    starts = [start for start, _ in quoted]
+    found = []
+    for start, end in places:
+        around = bisect_right(starts, start) - 1
+        inside = around >= 0 and start < quoted[around][1]
+        found.append((start, min(end, quoted[around][1]) if inside else end))
+    return found
 
 
 def _inside_secret(lines: Sequence[str], index: int) -> list[tuple[int, int]]:
@@ -198,13 +255,11 @@ def redacted(finding: Diagnostic, sources: Mapping[str, str]) -> Diagnostic:
             notes=(),
             help="look there for indentation, quotes and brackets; quote a value that begins with `!`, `*` or `&`",
         )
-    secrets = {one for label in _labels(finding) for one in _secrets_at(label.span, sources)}
+    secrets = {one for label in _labels(finding) for one in _told_at(label.span, sources)}
     if finding.code in _QUOTES_OTHERS:
-        secrets |= {one for file, text in sources.items() if _BY_HAND in file for one in _secrets_of(text)}
-    secrets |= {text.lstrip("+-0") for text in secrets}  # a cure for a number repeats it without its zeros
-    secrets |= {text[:_SHOWN_OF_A_VALUE] for text in secrets}
-    secrets |= {text.encode("unicode_escape").decode("ascii") for text in secrets}
-    texts = sorted((text for text in secrets if text), key=lambda text: (-len(text), text))
+        secrets |= {one for file, text in sources.items() if _BY_HAND in file for one in _told_in(text)}
+    whole = "\n".join(_texts(finding))
+    texts = sorted((text for text in secrets if text in whole), key=lambda text: (-len(text), text))
 
     def clean(text: str) -> str:
         for secret in texts:
@@ -228,25 +283,29 @@ def _labels(finding: Diagnostic) -> tuple[Label, ...]:
     return (*([finding.primary] if finding.primary else []), *finding.secondary)
 
 
-def _secrets_at(span: Span, sources: Mapping[str, str]) -> Iterator[str]:
-    """The values that may not be shown of the lines of a place, as they are written and as they are meant."""
-    lines = lines_of(sources.get(span.file, ""))
-    for index in range(span.line - 1, min(span.end_line, len(lines))):
-        yield from (lines[index][start:end].strip(" \"'\r") for start, end in secret_ranges(lines, index))
-        yield from _hidden(lines).values.get(index, ())
+def _texts(finding: Diagnostic) -> Iterator[str]:
+    """Every text of a finding that may repeat a value."""
+    yield from (finding.headline, *finding.notes, finding.help or "", *(label.text for label in _labels(finding)))
 
 
-def _secrets_of(source: str) -> Iterator[str]:
+def _told_at(span: Span, sources: Mapping[str, str]) -> Iterator[str]:
+    """The values that may not be shown of the lines of a place, as they are written, meant and told."""
+    held = _text_of(sources.get(span.file, ""))
+    for index in range(span.line - 1, min(span.end_line, len(held.lines))):
+        yield from held.told(index)
+
+
+def _told_in(source: str) -> Iterator[str]:
     """The same of all lines of a text, and each line of a value of several."""
-    lines = lines_of(source)
-    yield from _secrets_at(Span("", 1, 1, len(lines), 1), {"": source})
-    for values in _hidden(lines).values.values():
-        yield from (line.strip() for value in values for line in value.split("\n"))
+    held = _text_of(source)
+    yield from _told_at(Span("", 1, 1, len(held.lines), 1), {"": source})
+    for values in held.hidden.values.values():
+        yield from _as_told(line.strip() for value in values for line in value.split("\n"))
 
 
 def mask_text(text: str) -> str:
     """`text` without credentials that show themselves by their shape: for headlines, notes and help."""
-    return _SHAPES.sub(MASK, text)
+    return _without(text, joined(credential_shapes(text)))
 
 
 def joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -70,79 +71,90 @@ class Hidden:
 
 @dataclass(slots=True)
 class _Value:
-    """One value: `items` are a mapping's keys and values, or a list's values (keys None); None for a scalar."""
+    """One value: `items` are a mapping's keys and values, or a list's values (keys None); None for a scalar. `fields`
+    are the values of a mapping by the texts of their keys, of two with one key the first."""
 
     text: str
     start: Any
     end: Any
     style: str | None = None
     items: "list[tuple[_Value | None, _Value]] | None" = None
-    is_map: bool = False
+    fields: "dict[str, _Value] | None" = None
 
     def get(self, key: str) -> "_Value | None":
-        return next((value for name, value in self.items or () if name is not None and name.text == key), None)
+        return self.fields.get(key) if self.fields is not None else None
 
     def is_left_out(self) -> bool:
         """True where nothing stands, or no more than a null: a text in quotes that is empty is one."""
         return self.items is None and not self.style and self.text in _EMPTY
 
     def said(self, key: str) -> str:
-        found = self.get(key)
+        found = self.fields.get(key) if self.fields is not None else None
         return found.text if found is not None and found.items is None else ""
 
 
 def hidden_in(text: str, lines: tuple[str, ...], is_named: Callable[[str], bool]) -> Hidden:
     """What is hidden in a text, whose lines are given too. `is_named` tells names of credentials."""
     walk = _Walk(lines, is_named)
-    documents, walk.hidden.complete = _documents(text)
+    walk.hidden.complete, documents = _documents(text)
     for document in documents:
         walk.visit(document)
     return walk.hidden
 
 
-def _documents(text: str) -> tuple[list[_Value], bool]:
-    """The documents of a text, and of one that ends in an error what there is of it; False with the latter."""
-    text, complete = _OTHER_BREAKS.sub(" ", text), True
+def _documents(text: str) -> tuple[bool, list[_Value]]:
+    """The documents of a text, and of one that ends in an error what there is of it, with False before them."""
     top = _Value("", None, None, items=[])
-    stack: list[_Value] = [top]
-    waiting: list[_Value | None] = [None]
-    anchors: dict[str, _Value] = {}
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
-            if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+        return _read(_OTHER_BREAKS.sub(" ", text), top), [value for _, value in top.items or ()]
+    except (yaml.YAMLError, ValueError):
+        return False, [value for _, value in top.items or ()]  # what was read so far is in the tree
+
+
+def _read(text: str, top: _Value) -> bool:
+    """Puts the documents of a text into `top`; False where it ends early, because nothing of ours is nested so deep."""
+    stack: list[_Value] = [top]
+    keys: list[_Value | None] = [None]  # of each value on the stack, the key that waits for its value
+    anchors: dict[str, _Value] = {}
+    reader = _LOADER(text)
+    try:
+        while (event := reader.get_event()).__class__ is not yaml.StreamEndEvent:
+            if event.__class__ is yaml.MappingEndEvent or event.__class__ is yaml.SequenceEndEvent:
                 stack.pop()
-                waiting.pop()
+                keys.pop()
                 continue
             if not isinstance(event, yaml.NodeEvent):
                 continue
             value = _value(event, anchors)
-            holder = stack[-1]
-            if holder.is_map and waiting[-1] is None:
-                waiting[-1] = value
+            holder, key = stack[-1], keys[-1]
+            if holder.fields is not None and key is None:
+                keys[-1] = value
             elif holder.items is not None:
-                holder.items.append((waiting[-1], value))
-                waiting[-1] = None
+                holder.items.append((key, value))
+                if holder.fields is not None and key is not None:
+                    holder.fields.setdefault(key.text, value)
+                keys[-1] = None
             if value.items is not None:
                 if len(stack) > _DEEPEST:
-                    complete = False
-                    break
+                    return False
                 stack.append(value)
-                waiting.append(None)
-    except (yaml.YAMLError, ValueError):
-        complete = False  # what was read so far is in the tree
-    return [value for _, value in top.items or ()], complete
+                keys.append(None)
+    finally:
+        reader.dispose()
+    return True
 
 
 def _value(event: Any, anchors: dict[str, _Value]) -> _Value:
     """The value that begins with an event; a scalar that stands elsewhere, for its alias."""
-    if isinstance(event, yaml.ScalarEvent):
+    if event.__class__ is yaml.ScalarEvent:
         scalar = _Value(event.value, event.start_mark, event.end_mark, event.style)
         if event.anchor:
             anchors[event.anchor] = scalar
         return scalar
-    if isinstance(event, yaml.AliasEvent):
+    if event.__class__ is yaml.AliasEvent:
         return anchors.get(event.anchor or "") or _Value("", event.start_mark, event.end_mark)
-    return _Value("", event.start_mark, event.end_mark, items=[], is_map=isinstance(event, yaml.MappingStartEvent))
+    fields: dict[str, _Value] | None = {} if event.__class__ is yaml.MappingStartEvent else None
+    return _Value("", event.start_mark, event.end_mark, None, [], fields)
 
 
 class _Walk:
@@ -157,7 +169,7 @@ class _Walk:
     def visit(self, value: _Value) -> None:
         if value.items is None:
             self.scalar(value)
-        elif value.is_map:
+        elif value.fields is not None:
             self.mapping(value)
         else:
             words = [one.text if one.items is None else None for _, one in value.items]
@@ -192,7 +204,7 @@ class _Walk:
         ours = value.said("apiVersion").startswith("mlplat")
         for key, inner in value.items or ():
             name = key.text if key is not None else ""
-            if name == "metadata" and inner.is_map:
+            if name == "metadata" and inner.fields is not None:
                 self.metadata(inner)
             elif name == "spec" and ours:
                 self.spec(inner, ())
@@ -203,7 +215,7 @@ class _Walk:
         """That of a Secret: its annotations may repeat it whole, but for those that speak to mlplat."""
         for key, inner in value.items or ():
             name = key.text if key is not None else ""
-            if name == "annotations" and inner.is_map:
+            if name == "annotations" and inner.fields is not None:
                 self.metadata(inner)
             elif not (_OPEN_METADATA.fullmatch(name) or name.startswith("mlplat.dev/")):
                 self.everything(inner)
@@ -275,7 +287,7 @@ class _Walk:
     def block(self, value: _Value) -> None:
         """A document in a text: a patch, a manifest."""
         inner = _Walk(tuple(value.text.split("\n")), self.is_named, self.inside + 1)
-        documents, complete = _documents(value.text)
+        complete, documents = _documents(value.text)
         for document in documents:
             if document.items is not None:
                 inner.visit(document)
@@ -297,7 +309,7 @@ class _Walk:
             return
         self.remember(value.start.line, value.text)
         if value.text.lstrip()[:1] == "{":
-            for document in _documents(value.text)[0]:
+            for document in _documents(value.text)[1]:
                 for text in _texts(document):
                     self.remember(value.start.line, text)
         first, last = value.start, value.end
@@ -334,7 +346,7 @@ def _is_secret(value: _Value) -> bool:
     kind = value.said("kind").casefold()
     if kind and any(_alike(kind, one) for one in _SECRET_KINDS):
         return True
-    return any(key is not None and _alike(key.text.casefold(), "stringdata") for key, _ in value.items or ())
+    return any(_alike(name.casefold(), "stringdata") for name in value.fields or ())
 
 
 def _is_key_itself(name: str, holder: _Value) -> bool:
@@ -342,5 +354,6 @@ def _is_key_itself(name: str, holder: _Value) -> bool:
     return name == "secretKey" and holder.get("remoteRef") is None
 
 
+@lru_cache(maxsize=4096)
 def _alike(written: str, meant: str) -> bool:
     return abs(len(written) - len(meant)) <= 2 and SequenceMatcher(None, written, meant).ratio() >= _ALIKE

@@ -1,6 +1,6 @@
 """The lines of the user's file that a finding shows, with carets below them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mlplat.diagnostics.diagnostic import Diagnostic, Label
@@ -53,23 +53,24 @@ def _excerpt(file: str, labels: list[tuple[Label, bool]], source: str | None) ->
     previous = 0
     for number in sorted(marked):
         if previous and number == previous + 2:
-            shown.append(ExcerptLine(previous + 1, _plain_line(lines, previous)))
+            shown.append(ExcerptLine(previous + 1, _plain_line(source, previous)))
         elif previous and number > previous + 2:
             shown.append(ExcerptLine(None, _CUT, "elided"))
-        shown += _marked_line(lines, number, marked[number])
+        shown += _marked_line(source, number, marked[number])
         previous = number
     return Excerpt(str(span), tuple(shown))
 
 
-def _plain_line(lines: Sequence[str], index: int) -> str:
-    text = _Shown(lines, index, 0, 0).text
+def _plain_line(source: str, index: int) -> str:
+    text = _Shown(source, index, 0, 0).text
     return text if len(text) <= _LONGEST_LINE else text[: _LONGEST_LINE - len(_CUT)] + _CUT
 
 
-def _marked_line(lines: Sequence[str], number: int, labels: list[tuple[Label, bool]]) -> list[ExcerptLine]:
+def _marked_line(source: str, number: int, labels: list[tuple[Label, bool]]) -> list[ExcerptLine]:
     """The line itself and one line of carets for each label, from left to right."""
-    ranges = [_columns(label, lines[number - 1].rstrip("\r")) for label, _ in labels]
-    line = _Shown(lines, number - 1, min(start for start, _ in ranges), max(end for _, end in ranges))
+    text = lines_of(source)[number - 1].rstrip("\r")
+    ranges = [_columns(label, text) for label, _ in labels]
+    line = _Shown(source, number - 1, min(start for start, _ in ranges), max(end for _, end in ranges))
     result = [ExcerptLine(number, line.text)]
     for (start, end), (label, primary) in sorted(zip(ranges, labels, strict=True), key=lambda item: item[0]):
         left, right = line.place(start), line.place(end)
@@ -89,12 +90,12 @@ def _columns(label: Label, line: str) -> tuple[int, int]:
 class _Shown:
     """A line as it is shown: masked, cut around what matters, and the screen column of each of its characters."""
 
-    def __init__(self, lines: Sequence[str], index: int, first: int, last: int) -> None:
-        self.line = lines[index].rstrip("\r")
+    def __init__(self, source: str, index: int, first: int, last: int) -> None:
+        self.line = lines_of(source)[index].rstrip("\r")
         self.pieces: list[tuple[int, int, str]] = []
         position = self._window(first, last)
         self.start, end = position, min(len(self.line), position + _LONGEST_LINE)
-        for left, right in secret_ranges(lines, index):
+        for left, right in secret_ranges(source, index):
             left, right = max(left, self.start), min(right, end)
             if left >= right:
                 continue

@@ -98,11 +98,12 @@ class Causes:
 
     def _cause(self, span: Span, gone: bool, certain: bool = True) -> Cause:
         state = self.old if gone else self.new
-        lines = lines_of(state.sources.get(span.file, ""))
+        source = state.sources.get(span.file, "")
+        lines = lines_of(source)
         text = ""
         if 0 < span.line <= len(lines):
             text = lines[span.line - 1]
-            for start, end in reversed(joined([*secret_ranges(lines, span.line - 1), *self.secrets.ranges(text)])):
+            for start, end in reversed(joined([*secret_ranges(source, span.line - 1), *self.secrets.ranges(text)])):
                 text = text[:start] + MASK + text[end:]
         now = self._now(span) if gone else span
         return Cause(
