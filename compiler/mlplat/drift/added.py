@@ -162,14 +162,15 @@ def _explained_whole(case: Case, spots: Sequence[Spot], node: Node | None) -> st
         chosen = case.custom and says_something(spot.value, spot.key, node)
         if not chosen or not is_persons(case.owners.of(spot.path)):
             return "empty"
-    if any(case.defaults.is_products(one, node) for one in spots) or is_from_flavor(case, spot):
+    products = any(case.defaults.is_products(one, node) for one in spots)
+    if is_from_flavor(case, spot) or (products and not _is_named_by_person(case, spot)):
         return "product"
     return None
 
 
 def _is_named_by_person(case: Case, spot: Spot) -> bool:
-    """True where the server would have chosen, and somebody named what it is to be: what the server chooses has no
-    owner."""
+    """True where the server or the product would have chosen, and somebody named what it is to be: what they choose has
+    no owner, or a controller."""
     return case.defaults.is_chosen(spot) and is_persons(case.owners.of(spot.path))
 
 

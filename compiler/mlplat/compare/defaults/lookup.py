@@ -63,8 +63,10 @@ class Defaults:
         )
 
     def is_chosen(self, spot: Spot) -> bool:
-        """True for a field in which the server puts what it chooses (an address, a port of nodes), where nobody names
-        something."""
+        """True for a field in which the server or the product puts one of several values (an address, a port of nodes,
+        a protocol) where nobody names one."""
+        if isinstance(_row(self._product, spot.pattern, spot), OneOf):
+            return True
         inner = pod_pattern(self.kind, spot.pattern)
         rows = [_row(self._built_in, spot.pattern, spot), _row(POD, inner, spot) if inner else nodes.MISSING]
         return any(row is anything for row in rows) or bool(_CHOSEN.intersection((spot.pattern, inner)))
