@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mlplat.compiler.check.go_patterns import is_go_pattern
 from mlplat.diagnostics import near_misses
 
 _ALGORITHMS = (
@@ -211,7 +212,7 @@ def _metrics_collector(collector: Mapping[str, Any]) -> Iterator[Refusal]:
         return
     for index, pattern in enumerate((source.get("filter") or {}).get("metricsFormat") or ()):
         at = f"{where}/source/filter/metricsFormat/{index}"
-        if not _is_expression(pattern or ""):
+        if not is_go_pattern(pattern or ""):
             yield Refusal(at, f"`{pattern}` is no regular expression")
         elif re.search(r"\(.*\).*\(.*\)", pattern or "") is None:
             yield Refusal(at, "a filter needs two groups: name and value")
@@ -241,11 +242,3 @@ def _files(kind: str, collector: Mapping[str, Any], source: Mapping[str, Any], w
         yield Refusal(f"{where}/source/fileSystemPath/format", "`format` must be TEXT or JSON")
     elif kind == "File" and form == "JSON" and source.get("filter") is not None:
         yield Refusal(f"{where}/source/filter", "metrics in JSON have no filter", "delete `filter`")
-
-
-def _is_expression(pattern: str) -> bool:
-    try:
-        re.compile(pattern)
-    except re.error:
-        return False
-    return True

@@ -5,7 +5,6 @@ Source: Kubernetes v1.37 `staging/src/k8s.io/apiextensions-apiserver/pkg/apis/ap
 """
 
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,6 +13,7 @@ from mlplat.catalog.distil import distil
 from mlplat.catalog.structural import check_value
 from mlplat.compiler.check.core.expressions import FLAG, TEXT, fields_read, why_no_rule
 from mlplat.compiler.check.core.schema_shape import KEYWORDS, problems_of_shape
+from mlplat.compiler.check.go_patterns import is_go_pattern
 from mlplat.compiler.check.reading import Body, Problem, mapping
 from mlplat.objects.pointer import escape
 
@@ -136,30 +136,10 @@ def _keywords(node: Body, place: _Place) -> Iterator[Problem]:
         if node.get("type") != "object":
             yield f"{where}/x-kubernetes-map-type", "goes with `type: object` only"
     pattern = node.get("pattern")
-    if isinstance(pattern, str) and not _is_pattern(pattern):
+    if isinstance(pattern, str) and not is_go_pattern(pattern):
         yield f"{where}/pattern", "is no regular expression"
     if place.in_metadata and "default" in node:
         yield f"{where}/default", "cannot be set in `metadata`"
-
-
-_LITERAL = re.compile(r"\\Q.*?(?:\\E|$)", re.S)
-_CLASS = re.compile(r"\[\^?\]?(?:\[:\^?\w+:\]|[^\]])*\]")
-_ESCAPED = re.compile(r"\\(?:[pP](?:\{\^?\w+\}|[A-Z])|x\{[0-9a-fA-F]+\}|[^1-9])")
-_FLAGS = re.compile(r"\(\?[imsU-]+(?=[:)])")
-_NOT_RE2 = re.compile(r"\(\?(?:[=!(#>]|<[=!]|P=)|\\[1-9]|[*+?}][*+]|\{\d*,?(?:1\d{3,}|[2-9]\d{3,})\b")
-"""Lookaround, backreferences, repeats of repeats and repeats above 1,000."""
-
-
-def _is_pattern(pattern: str) -> bool:
-    """Whether Go's RE2 reads a pattern, as far as it can be told without it."""
-    plain = _FLAGS.sub("(?", _ESCAPED.sub("a", _LITERAL.sub("a", pattern))).replace("(?)", "").replace("(?:", "(")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what Python may read otherwise one day
-            re.compile(plain)
-    except (re.error, RecursionError, OverflowError):
-        return False
-    return _NOT_RE2.search(_CLASS.sub("a", plain)) is None
 
 
 def _metadata(node: Body, where: str) -> Iterator[Problem]:
@@ -340,6 +320,6 @@ def _nested(node: Body, where: str) -> Iterator[Problem]:
     if isinstance(node.get("items"), dict):
         yield from _nested(node["items"], f"{where}/items")
     pattern = node.get("pattern")
-    if isinstance(pattern, str) and not _is_pattern(pattern):
+    if isinstance(pattern, str) and not is_go_pattern(pattern):
         yield f"{where}/pattern", "is no regular expression"
     yield from _values(node, where)

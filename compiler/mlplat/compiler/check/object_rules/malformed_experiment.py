@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from mlplat.catalog.structural import Problem, StructuralProblem, check_structure
+from mlplat.catalog import node as nodes
+from mlplat.catalog.structural import Problem, StructuralProblem, check_structure, check_value, without_nulls
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.cures import cure_of
 from mlplat.compiler.check.embedded import bodies_of, is_placeholder
@@ -16,6 +17,7 @@ from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
 
 _LOST = "the CRD has no schema: the server keeps the field, and Katib does not read it"
 _REFUSED = "Katib's webhook refuses the Experiment"
+_COLLECTOR = "/spec/metricsCollectorSpec/collector/customCollector"
 _CHANGED = "Katib's webhook reads the Job and writes it again, and refuses what does not come back as it was"
 
 
@@ -34,6 +36,7 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
             )
         for problem in problems:
             yield _found(item, problem)
+        yield from _of_collector(item, scope)
         known = all(problem.kind is Problem.UNKNOWN_FIELD for problem in problems)
         if known and isinstance(body.get("spec"), dict):
             for refusal in refusals(body["spec"]):
@@ -62,6 +65,20 @@ def _cure(problem: StructuralProblem) -> str:
     if problem.kind is Problem.MISSING:
         return f"add `{problem.field}`"
     return f"delete `{problem.field}`" if problem.kind is Problem.UNKNOWN_FIELD else cure_of(problem.message)
+
+
+def _of_collector(item: KubeObject, scope: ObjectScope) -> Iterator[FoundInObject]:
+    """A collector of one's own is a container in Go's types: what does not fit them cannot be read. Nothing is asked
+    for, and unknown fields are lost without a word."""
+    pods, held = scope.tables.lookup("v1", "Pod"), value_at(item.body, _COLLECTOR)
+    node = nodes.at(pods.schema, ("spec", "containers", 0)) if pods is not None else None
+    if node is None or not isinstance(held, dict):
+        return
+    for problem in check_value(without_nulls(without_holes(held, node), node), node):
+        if problem.kind not in (Problem.MISSING, Problem.UNKNOWN_FIELD):
+            headline = f"{called(item)}: in its collector, {problem.message}"
+            cure = cure_of(problem.message)
+            yield FoundInObject(item, _COLLECTOR + problem.pointer, headline, "", (_REFUSED,), cure)
 
 
 def _of_job(item: KubeObject, scope: ObjectScope) -> Iterator[FoundInObject]:
