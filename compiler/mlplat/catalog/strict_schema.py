@@ -96,10 +96,16 @@ class _Strict:
             schema["minimum"], schema["maximum"] = _BOUNDS["int32"]
         if kind == "quantity":
             schema["pattern"] = QUANTITY_PATTERN
+            if self._custom:
+                schema["minimum"], schema["maximum"] = _BOUNDS["int64"]
         elif kind == "byte":
             schema.setdefault("pattern", BYTES_PATTERN)
         elif kind == "date-time":
             schema["format"] = kind
+        elif self._custom and node.get("type") == "integer" and kind not in _BOUNDS:
+            # What does not fit 64 bits is read as a number with a fraction.
+            schema.setdefault("minimum", _BOUNDS["int64"][0])
+            schema.setdefault("maximum", _BOUNDS["int64"][1])
         elif kind in _BOUNDS and node.get("type") == "integer":
             low, high = _BOUNDS[kind]
             schema["minimum"] = max(low, schema.get("minimum", low))

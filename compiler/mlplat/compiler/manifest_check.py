@@ -14,11 +14,12 @@ from typing import Any
 from mlplat.catalog.distil import distil_crd
 from mlplat.catalog.index import held_versions, kinds_of
 from mlplat.catalog.lookup import Tables, held_facts, load_tables
+from mlplat.catalog.object_meta import OBJECT_META
 from mlplat.catalog.structural import without_nulls
 from mlplat.catalog.versions import ComponentVersions, version_key
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.cel_rules import CelResult, Unevaluated, check_cel
-from mlplat.compiler.check.go_values import filled, without_holes
+from mlplat.compiler.check.go_values import filled, without_empty, without_holes
 from mlplat.compiler.check.rule import FoundInObject, ObjectScope, Severities
 from mlplat.compiler.check.runner import find_in_objects, object_finding
 from mlplat.compiler.load.crds import GivenCrd, read_crds
@@ -106,9 +107,13 @@ def _as_objects(
     of_item: dict[int, RawObject] = {}
     for raw, body in sound:
         table = tables.lookup(body["apiVersion"], body["kind"])
+        if table is not None and table.custom:
+            body = {**body, "metadata": without_holes(body["metadata"], OBJECT_META)}
         if table is not None and not table.custom:
             body = without_holes(body, table.schema)
         elif table is not None and tables.versions.has(_REWRITTEN.get((table.group, table.kind), "-")):
+            if body["apiVersion"] in _CONVERTED:
+                body = without_empty(body, _LEFT_OUT)
             body = without_holes(filled(body, table.schema), table.schema)
         elif table is not None and _has_null(body):
             # The server drops the nulls of a custom resource; its metadata it reads as its own.
@@ -144,6 +149,14 @@ _REWRITTEN: Mapping[tuple[str, str], str] = {
     ("jobset.x-k8s.io", "JobSet"): "jobset",
 }
 """Kinds that a defaulting webhook of a component reads and writes as a whole, before the schema is looked at."""
+
+
+_CONVERTED = ("kueue.x-k8s.io/v1beta1",)
+_LEFT_OUT = frozenset(
+    ("cohort", "queueingStrategy", "whenCanBorrow", "whenCanPreempt", "withinClusterQueue", "reclaimWithinCohort")
+)
+"""Kueue's webhook reads an older ClusterQueue as a newer one and back: these texts come back only if they say
+something."""
 
 
 def _has_null(value: Any) -> bool:

@@ -1,5 +1,6 @@
 """The component versions by which raw manifests are judged: a release, with what the command line says otherwise."""
 
+import re
 from types import MappingProxyType
 
 from mlplat.catalog.index import held_versions, kubernetes_versions
@@ -11,7 +12,6 @@ from mlplat.catalog.versions import (
     known_components,
     parse_versions,
     resolve_versions,
-    version_key,
 )
 
 
@@ -75,14 +75,19 @@ def _known(name: str) -> str:
 
 
 def _nearest(component: str, version: str) -> str:
-    """The version itself where it is held or no schema is; else the next older one of its minor, or the oldest."""
+    """The version itself where it is held or no schema is; else the nearest patch release of its minor, and the newer
+    of two: what a patch release adds is taken by a server that has it, and by one that has not is only dropped."""
     bare = version.removeprefix("v")
     held = held_versions().get(component, ())
     if bare in held or not held or not bare[:1].isdigit():
         return bare
     minor = [one for one in held if one.split(".")[:2] == bare.split(".")[:2]]
-    older = [one for one in minor if version_key(one) <= version_key(bare)]
-    return older[-1] if older else minor[0] if minor else bare
+    return min(reversed(minor), key=lambda one: abs(_patch(one) - _patch(bare)), default=bare)
+
+
+def _patch(version: str) -> int:
+    digits = re.match(r"\d+", version.split(".")[2]) if version.count(".") > 1 else None
+    return int(digits[0]) if digits else 0
 
 
 def _sentence(problem: VersionProblem) -> str:

@@ -5,12 +5,12 @@ import warnings
 
 _LITERAL = re.compile(r"\\Q.*?(?:\\E|$)", re.S)
 _CLASS = re.compile(r"\[\^?\]?(?:\[:\^?\w+:\]|[^\]])*\]")
-_ESCAPED = re.compile(r"\\(?:[pP](?:\{\^?\w+\}|[A-Z])|x\{[0-9a-fA-F]+\}|x[0-9a-fA-F]{2}|[^1-9A-Za-z]|[aftnrvdDsSwWbBAzC])")
+_ESCAPED = re.compile(
+    r"\\(?:[pP](?:\{\^?\w+\}|[A-Z])|x\{[0-9a-fA-F]+\}|x[0-9a-fA-F]{2}|[^1-9A-Za-z]|[aftnrvdDsSwWbBAzC])"
+)
 _FLAGS = re.compile(r"\(\?[imsU-]+(?=[:)])")
 _NAMED = re.compile(r"\(\?P?<(?=\w)")
-_NOT_RE2 = re.compile(
-    r"\(\?(?:[=!(#>]|<[=!]|P=)|\\[1-9A-Za-z]|[*+?}][*+]|\{\d*,?(?:1\d{3,}|[2-9]\d{3,})\b"
-)
+_NOT_RE2 = re.compile(r"\(\?(?:[=!(#>]|<[=!]|P=)|\\[1-9A-Za-z]|[*+?}][*+]|\{\d*,?(?:1\d{3,}|[2-9]\d{3,})\b")
 """Lookaround, backreferences, escaped letters that mean nothing, repeats of repeats and repeats above 1,000."""
 
 

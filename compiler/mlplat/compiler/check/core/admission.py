@@ -67,7 +67,7 @@ def _validations(spec: Body, scope: _Scope) -> Iterator[Problem]:
         told = replace(scope, variables=scope.variables - {"authorizer"})
         yield from told.problem(one, "messageExpression", where, TEXT)
         message = one.get("message")
-        if isinstance(message, str) and "\n" in message:
+        if isinstance(message, str) and "\n" in message.strip():
             yield f"{where}/message", "must be one line"
         elif isinstance(message, str) and message and not message.strip():
             yield f"{where}/message", "must not be blank"

@@ -12,7 +12,7 @@ from mlplat.compiler.check.core import forms as f
 from mlplat.compiler.check.core.pod_amounts import amounts
 from mlplat.compiler.check.core.pod_forms import toleration
 from mlplat.compiler.check.reading import Body, Problem, mapping, mappings, metadata_of, spec_of, texts
-from mlplat.objects.names import why_no_label, why_no_path_segment, why_no_service_name
+from mlplat.objects.names import why_no_label, why_no_label_value, why_no_path_segment, why_no_service_name
 
 _HOOKS = "admissionregistration.k8s.io"
 _OPERATIONS = ("*", "CREATE", "UPDATE", "DELETE", "CONNECT")
@@ -47,6 +47,15 @@ def _covers(star: str, names: list[str]) -> bool:
     return star in names and any("/" not in name for name in names if name != star)
 
 
+_few = f.at_most(8)
+
+
+def _once(value: Any) -> str | None:
+    """A list without an item twice."""
+    held = value if isinstance(value, list) else []
+    return "holds one twice" if any(one in held[:index] for index, one in enumerate(held)) else None
+
+
 _RULES: dict[str, Any] = {
     "": f.need("operations", "apiGroups", "apiVersions", "resources"),
     "operations": lambda v: "`*` stands alone" if isinstance(v, list) and "*" in v and len(v) > 1 else None,
@@ -54,6 +63,7 @@ _RULES: dict[str, Any] = {
     "apiGroups": lambda v: "`*` stands alone" if isinstance(v, list) and "*" in v and len(v) > 1 else None,
     "apiVersions": _stars,
     "resources": _resources,
+    "resourceNames": _once,
     "scope": f.one_of("Cluster", "Namespaced", "*", empty=False),
 }
 _CONDITION: dict[str, Any] = {"": f.need("name", "expression"), "name": f.qualified_strict}
@@ -175,6 +185,16 @@ _BINDING: dict[str, Any] = {
     **_at("spec.matchResources", _MATCH),
 }
 
+
+def _class_parameters(value: Any) -> str | None:
+    if not isinstance(value, dict):
+        return None
+    inside = value.get("scope") == "Namespace"
+    if inside and value.get("namespace") is None:
+        return "`scope: Namespace` needs `namespace`"
+    return None if inside or value.get("namespace") is None else "`namespace` needs `scope: Namespace`"
+
+
 CLUSTER_FORMS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     (_HOOKS, "ValidatingWebhookConfiguration"): {**_at("webhooks[]", _HOOK), "webhooks": f.unique("name")},
     (_HOOKS, "MutatingWebhookConfiguration"): {**_at("webhooks[]", _HOOK), "webhooks": f.unique("name")},
@@ -224,6 +244,9 @@ CLUSTER_FORMS: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "spec.versions[].additionalPrinterColumns[].type": f.one_of(
             *("integer", "number", "string", "boolean", "date"), empty=False
         ),
+        "spec.versions[].additionalPrinterColumns[].format": f.one_of(
+            *("byte", "date", "date-time", "double", "float", "int32", "int64", "password")
+        ),
         "spec.versions[].additionalPrinterColumns[].jsonPath": lambda v: (
             "must be a path such as `.status.ready`"
             if isinstance(v, str) and not v.startswith((".", "{", "["))
@@ -234,18 +257,19 @@ CLUSTER_FORMS: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "": f.need("spec"),
         "spec": f.need("controller"),
         "spec.controller": f.domain_path,
-        "spec.parameters": f.need("kind", "name"),
+        "spec.parameters": (f.need("kind", "name"), _class_parameters),
         "spec.parameters.apiGroup": f.subdomain_strict,
         "spec.parameters.kind": f.text(why_no_path_segment),
         "spec.parameters.name": f.text(why_no_path_segment),
         "spec.parameters.scope": f.one_of("Cluster", "Namespace", empty=False),
-        "spec.parameters.namespace": f.label,
+        "spec.parameters.namespace": f.label_strict,
     },
     ("node.k8s.io", "RuntimeClass"): {
         "": f.need("handler"),
         "handler": f.text(why_no_label),
         "overhead.podFixed": amounts,
         "scheduling.nodeSelector": f.labels,
+        "scheduling.tolerations": _once,
         "scheduling.tolerations[]": toleration,
         "scheduling.tolerations[].key": f.qualified,
         "scheduling.tolerations[].operator": f.one_of("Equal", "Exists"),
@@ -256,9 +280,12 @@ CLUSTER_FORMS: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "endpoints[]": f.need("addresses"),
         "endpoints[].nodeName": f.subdomain_strict,
         "endpoints[].hostname": f.label_strict,
+        "endpoints[].hints.forZones": (_few, f.unique("name")),
+        "endpoints[].hints.forZones[].name": f.text(why_no_label_value),
+        "endpoints[].hints.forNodes": (_few, f.unique("name")),
+        "endpoints[].hints.forNodes[].name": f.subdomain_strict,
         "ports": f.unique("name"),
         **_at("ports[]", _PORT),
-        "ports[].port": f.between(0, 65535),
     },
     ("", "Endpoints"): {
         "subsets[].addresses[].ip": f.ip,
@@ -266,6 +293,7 @@ CLUSTER_FORMS: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "subsets[].addresses[].nodeName": f.subdomain_strict,
         "subsets[].notReadyAddresses[].ip": f.ip,
         **_at("subsets[].ports[]", {**_PORT, "": f.need("port"), "port": f.port}),
+        "subsets[].ports[].protocol": f.one_of("TCP", "UDP", "SCTP"),
     },
     ("apiregistration.k8s.io", "APIService"): {
         "spec.groupPriorityMinimum": f.between(1, 20000),

@@ -44,6 +44,12 @@ def _at(prefix: str, table: Mapping[str, Any]) -> dict[str, Any]:
     return {f"{prefix}.{path}" if path else prefix: check for path, check in table.items()}
 
 
+def _count(value: Any) -> str | None:
+    """All devices are not counted; 0 stands for 1."""
+    counted = isinstance(value, dict) and value.get("allocationMode") == "All" and value.get("count") not in (None, 0)
+    return "`count` does not go with `allocationMode: All`" if counted else None
+
+
 _SELECTORS: dict[str, Any] = {
     "selectors[]": f.need("cel"),
     "selectors[].cel": f.need("expression"),
@@ -51,15 +57,18 @@ _SELECTORS: dict[str, Any] = {
 }
 _CONFIG: dict[str, Any] = {
     "config[]": f.need("opaque"),
-    "config[].opaque": f.need("driver"),
+    "config[].opaque": (
+        f.need("driver"),
+        lambda v: "needs `parameters`" if isinstance(v, dict) and v.get("parameters") is None else None,
+    ),
     "config[].opaque.driver": _driver,
     "config[].opaque.parameters": _parameters,
 }
 _REQUEST: dict[str, Any] = {
-    "": f.need("deviceClassName"),
+    "": (f.need("deviceClassName"), _count),
     "deviceClassName": f.subdomain,
     "allocationMode": f.one_of("ExactCount", "All"),
-    "count": f.at_least(1),
+    "count": f.at_least(0),
     **_SELECTORS,
 }
 _DEVICES: dict[str, Any] = {
@@ -76,9 +85,20 @@ _DEVICES: dict[str, Any] = {
     **_CONFIG,
 }
 
+
+def _only_labels(value: Any) -> str | None:
+    wrong = [key for key in value if key not in ("labels", "annotations")] if isinstance(value, dict) else []
+    return f"`{wrong[0]}` cannot be set: the claim gets labels and annotations only" if wrong else None
+
+
 DEVICE_FORMS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     (_GROUP, "ResourceClaim"): _at("spec.devices", _DEVICES),
-    (_GROUP, "ResourceClaimTemplate"): _at("spec.spec.devices", _DEVICES),
+    (_GROUP, "ResourceClaimTemplate"): {
+        **_at("spec.spec.devices", _DEVICES),
+        "spec.metadata": _only_labels,
+        "spec.metadata.labels": f.labels,
+        "spec.metadata.annotations": f.keys(lambda key: f.qualified_strict(key.lower())),
+    },
     (_GROUP, "DeviceClass"): _at("spec", {**_SELECTORS, **_CONFIG}),
     ("storage.k8s.io", "VolumeAttributesClass"): {
         "": f.need("driverName", "parameters"),

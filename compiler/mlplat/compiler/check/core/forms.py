@@ -75,6 +75,11 @@ def at_least(least: int) -> Check:
     return between(least, 2**63)
 
 
+def at_most(most: int) -> Check:
+    """A list with so many items at most."""
+    return lambda value: f"holds more than {most}" if isinstance(value, list) and len(value) > most else None
+
+
 def between(least: int, most: int) -> Check:
     """A number within bounds."""
 
@@ -148,6 +153,21 @@ def config_key(value: Any) -> str | None:
     return "may not be `.` or start with `..`" if value in (".", "..") or value.startswith("..") else None
 
 
+def signer(value: Any) -> str | None:
+    """A signer of certificates: a domain of two parts or more, and one name."""
+    if not isinstance(value, str) or not value:
+        return None
+    domain, slash, name = value.partition("/")
+    if not slash or not name or "/" in name or subdomain_strict(domain) or "." not in domain:
+        return "must be a domain and a name, such as `example.com/signer`"
+    return None
+
+
+def steps_down(value: Any) -> str | None:
+    """A path without `..`."""
+    return "must not contain `..`" if isinstance(value, str) and ".." in value.split("/") else None
+
+
 def absolute(value: Any) -> str | None:
     """A path from the root."""
     return "must start with `/`" if isinstance(value, str) and not value.startswith("/") else None
@@ -185,7 +205,7 @@ def cidr(value: Any) -> str | None:
     """A block of IP addresses, with its length."""
     if isinstance(value, str):
         try:
-            ipaddress.ip_network(value.strip(), strict=False)
+            ipaddress.ip_network(value, strict=False)
         except ValueError:
             return "must be a block such as `10.0.0.0/8`"
         if "/" not in value:
@@ -304,6 +324,12 @@ def unique(field: str) -> Check:
         return None
 
     return check
+
+
+def prefix(value: Any) -> str | None:
+    """A DNS name, or the beginning of one that ends with a dash."""
+    ends = isinstance(value, str) and len(value) > 1 and value.endswith("-")
+    return subdomain(f"{value[:-2]}a" if ends else value)
 
 
 def filled(value: Any) -> str | None:

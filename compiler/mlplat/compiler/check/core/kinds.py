@@ -10,8 +10,9 @@ from mlplat.compiler.check.core.forms import Forms
 from mlplat.compiler.check.core.pod_forms import NODE_TERMS
 from mlplat.compiler.check.core.running_kinds import RUNNING_FORMS
 from mlplat.compiler.check.core.schedules import is_time_zone, why_no_schedule
-from mlplat.compiler.check.core.volume_forms import CLAIM, DRIVER
-from mlplat.objects.names import why_no_path_segment, why_no_service_name
+from mlplat.compiler.check.core.volume_forms import CLAIM, DRIVER, HOST_TYPE
+from mlplat.compiler.check.core.volume_sources import SOURCES
+from mlplat.objects.names import why_no_path_segment
 
 _RBAC = "rbac.authorization.k8s.io"
 _COUNT = f.at_least(0)
@@ -32,6 +33,10 @@ _JOB: dict[str, Any] = {
     "completionMode": f.one_of("Indexed", "NonIndexed", empty=False),
     "podReplacementPolicy": f.one_of("Failed", "TerminatingOrFailed", empty=False),
     "managedBy": lambda v: "must not be empty" if v == "" else f.domain_path(v),
+    "podFailurePolicy.rules": f.at_most(20),
+    "podFailurePolicy.rules[].onExitCodes.values": f.at_most(255),
+    "podFailurePolicy.rules[].onPodConditions": f.at_most(20),
+    "successPolicy.rules": f.at_most(20),
     "podFailurePolicy.rules[]": (f.need("action"), f.exactly_one("onExitCodes", "onPodConditions")),
     "podFailurePolicy.rules[].action": f.one_of("Count", "FailIndex", "FailJob", "Ignore"),
     "podFailurePolicy.rules[].onExitCodes": f.need("operator", "values"),
@@ -144,7 +149,7 @@ def _host(value: Any) -> str | None:
 _BACKEND = {
     "": _backend,
     "service": f.need("name", "port"),
-    "service.name": f.text(why_no_service_name),
+    "service.name": f.label,
     "service.port": _service_port,
     "service.port.name": f.port_name,
     "service.port.number": f.port,
@@ -172,11 +177,18 @@ def _path(value: Any) -> str | None:
 
 
 VOLUME_SPEC: dict[str, Any] = {
+    **SOURCES,
+    "iscsi.secretRef": f.need("name"),
+    "azureFile.secretNamespace": lambda v: "must not be empty" if v == "" else None,
+    "cinder.secretRef": f.need("name", "namespace"),
+    "storageos.secretRef": f.need("name", "namespace"),
     "nfs": f.need("server", "path"),
     "nfs.path": f.absolute,
     "hostPath": f.need("path"),
+    "hostPath.path": f.steps_down,
+    "hostPath.type": HOST_TYPE,
     "local": f.need("path"),
-    "local.path": lambda v: "must not contain `..`" if isinstance(v, str) and ".." in v.split("/") else None,
+    "local.path": f.steps_down,
     "csi": f.need("driver", "volumeHandle"),
     "csi.driver": DRIVER,
     "nodeAffinity": f.need("required"),
@@ -262,7 +274,8 @@ FORMS: Mapping[tuple[str, str], Forms] = {
             "spec.ipFamilyPolicy": f.one_of("SingleStack", "PreferDualStack", "RequireDualStack", empty=False),
             "spec.ipFamilies[]": f.one_of("IPv4", "IPv6", empty=False),
             "spec.trafficDistribution": f.one_of("PreferClose", "PreferSameZone", "PreferSameNode", empty=False),
-            "spec.loadBalancerSourceRanges[]": f.cidr,
+            "spec.loadBalancerSourceRanges[]": lambda v: f.cidr(v.strip() if isinstance(v, str) else v),
+            "spec.healthCheckNodePort": f.between(0, 65535),
             "spec.loadBalancerClass": f.qualified_strict,
             "spec.externalIPs[]": f.ip,
             "spec.externalName": f.text(lambda v: f.subdomain(v.removesuffix("."))),

@@ -51,6 +51,15 @@ def _why_no_name(name: str, plain: frozenset[str]) -> str | None:
     return "is no resource that Kubernetes knows" + (f"; `{near[0]}` is one" if near else "")
 
 
+_MOST_NANOS = 2**63 * 10**6
+"""Where a number of thousandths does not fit 64 bits, the server reads it as no whole number."""
+
+
+def _is_counted(name: str) -> bool:
+    """What comes in whole numbers: Kubernetes' own counts, and every name with a domain (IsExtendedResourceName)."""
+    return name in _COUNTED or ("/" in name and "kubernetes.io/" not in name and not name.startswith("requests."))
+
+
 def problems_of_quota(body: Body) -> Iterator[Problem]:
     """Names, amounts and scopes of a quota."""
     spec = mapping(body.get("spec"))
@@ -63,8 +72,8 @@ def problems_of_quota(body: Body) -> Iterator[Problem]:
             yield where, f"`{name}` {why}"
         elif nanos is not None and nanos < 0:
             yield where, "must not be negative"
-        elif nanos is not None and nanos % 10**9 and (name in _COUNTED or name.startswith("count/")):
-            yield where, "must be a whole number"
+        elif nanos is not None and _is_counted(name) and (nanos % 10**9 or nanos >= _MOST_NANOS):
+            yield where, "must be a whole number" + ("" if nanos % 10**9 else ", and not as great")
     scopes = [(f"/spec/scopes/{i}", one) for i, one in enumerate(spec.get("scopes") or ()) if isinstance(one, str)]
     selector = spec.get("scopeSelector")
     entries = selector.get("matchExpressions") if isinstance(selector, dict) else None

@@ -4,10 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mlplat.compiler.check.core import forms as f
 from mlplat.compiler.check.core.pod_forms import POD
 from mlplat.compiler.check.core.volume_forms import VOLUME_SOURCES
-from mlplat.compiler.check.reading import Body, Problem, mapping, mappings
+from mlplat.compiler.check.core.windows import problems_of_system
+from mlplat.compiler.check.reading import Body, Problem, at_key, mapping, mappings
 from mlplat.objects.pods import HOST_NAMESPACES
+from mlplat.objects.quantity import parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,8 @@ class PodUse:
     restart: tuple[str, ...] | None = None
     claims: frozenset[str] = frozenset()
     template: bool = True
+    addressed: bool = True
+    """Whether its name and address are its own: those of a StatefulSet's pods are written by the controller."""
 
 
 def problems_of_pod(spec: Any, pointer: str, use: PodUse) -> list[Problem]:
@@ -25,10 +30,18 @@ def problems_of_pod(spec: Any, pointer: str, use: PodUse) -> list[Problem]:
         return []
     found = POD.problems(spec, pointer)
     found += _restart(spec, pointer, use)
+    found += _address(spec, pointer, use)
     found += _volumes(spec, pointer)
     found += _containers(spec, pointer, use)
     found += _whole(spec, pointer, use)
     return found
+
+
+def _address(spec: Mapping[str, Any], pointer: str, use: PodUse) -> Iterator[Problem]:
+    for field in ("hostname", "subdomain"):
+        why = f.label(spec.get(field)) if use.addressed else None
+        if why is not None:
+            yield f"{pointer}/{field}", why
 
 
 def _restart(spec: Mapping[str, Any], pointer: str, use: PodUse) -> Iterator[Problem]:
@@ -50,6 +63,8 @@ def _volumes(spec: Mapping[str, Any], pointer: str) -> Iterator[Problem]:
         sources = [one for one in VOLUME_SOURCES if volume.get(one) is not None]
         if len(sources) > 1:
             yield where, f"has {' and '.join(f'`{one}`' for one in sources)}: a volume has one source"
+        if isinstance(volume.get("image"), dict) and not volume["image"].get("reference"):
+            yield f"{where}/image", "needs `reference`"
         projected = volume.get("projected")
         if isinstance(projected, dict):
             yield from _paths(projected, f"{where}/projected")
@@ -58,6 +73,9 @@ def _volumes(spec: Mapping[str, Any], pointer: str) -> Iterator[Problem]:
 def _paths(projected: Mapping[str, Any], where: str) -> Iterator[Problem]:
     paths: set[str] = set()
     for index, source in mappings(projected.get("sources")):
+        kinds = [kind for kind, held in source.items() if held is not None]
+        if len(kinds) > 1:
+            yield f"{where}/sources/{index}", f"has {' and '.join(f'`{kind}`' for kind in kinds)}: a source is one"
         for kind in ("configMap", "secret", "downwardAPI"):
             held = source.get(kind)
             for number, item in mappings(held.get("items")) if isinstance(held, dict) else []:
@@ -70,7 +88,7 @@ def _paths(projected: Mapping[str, Any], where: str) -> Iterator[Problem]:
 def _containers(spec: Mapping[str, Any], pointer: str, use: PodUse) -> Iterator[Problem]:
     volumes = {str(one.get("name")): one for _, one in mappings(spec.get("volumes"))}
     names: set[str] = set()
-    ports: set[tuple[str, Any, Any]] = set()
+    yield from _host_ports(spec, pointer)
     for field in ("initContainers", "containers"):
         for index, body in mappings(spec.get(field)):
             where = f"{pointer}/{field}/{index}"
@@ -86,14 +104,7 @@ def _containers(spec: Mapping[str, Any], pointer: str, use: PodUse) -> Iterator[
             yield from _lifecycle(body, where, spec)
             yield from _restarts(body, where, field == "initContainers")
             yield from _mounts(body, where, volumes, use)
-            for number, port in mappings(body.get("ports")) if field == "containers" else []:
-                key = (str(port.get("protocol") or "TCP"), str(port.get("hostIP")), str(port.get("hostPort")))
-                if port.get("hostPort"):
-                    if key in ports:
-                        yield f"{where}/ports/{number}/hostPort", f"the host port {key[2]} is there twice"
-                    ports.add(key)
-                if spec.get("hostNetwork") is True and port.get("hostPort") not in (None, 0, port.get("containerPort")):
-                    yield f"{where}/ports/{number}/hostPort", "must equal `containerPort` with `hostNetwork`"
+            yield from _files(body, where, volumes)
             claimed = body.get("resources", {}).get("claims") if isinstance(body.get("resources"), dict) else None
             known = {str(one.get("name")) for _, one in mappings(spec.get("resourceClaims"))}
             asked: set[tuple[str, str]] = set()
@@ -104,6 +115,23 @@ def _containers(spec: Mapping[str, Any], pointer: str, use: PodUse) -> Iterator[
                 asked.add(pair)
                 if str(claim.get("name")) not in known:
                     yield f"{where}/resources/claims/{number}/name", "no such claim in `resourceClaims`"
+
+
+def _host_ports(spec: Mapping[str, Any], pointer: str) -> Iterator[Problem]:
+    """A port of the node is taken once: by all containers together, and by each init container for itself."""
+    ports: set[tuple[str, str, str]] = set()
+    for field in ("containers", "initContainers"):
+        for index, body in mappings(spec.get(field)):
+            where = f"{pointer}/{field}/{index}/ports"
+            ports = set() if field == "initContainers" else ports
+            for number, port in mappings(body.get("ports")):
+                key = (str(port.get("protocol") or "TCP"), str(port.get("hostIP")), str(port.get("hostPort")))
+                if port.get("hostPort") and key in ports:
+                    yield f"{where}/{number}/hostPort", f"the host port {key[2]} is there twice"
+                ports.add(key)
+                other = port.get("hostPort") not in (None, 0, port.get("containerPort"))
+                if other and spec.get("hostNetwork") is True and field == "containers":
+                    yield f"{where}/{number}/hostPort", "must equal `containerPort` with `hostNetwork`"
 
 
 def _mounts(body: Mapping[str, Any], where: str, volumes: Mapping[Any, Any], use: PodUse) -> Iterator[Problem]:
@@ -135,6 +163,13 @@ def _mounts(body: Mapping[str, Any], where: str, volumes: Mapping[Any, Any], use
             yield f"{where}/volumeDevices/{number}/name", f"there is no volume `{name}`"
         if name in mounted:
             yield f"{where}/volumeDevices/{number}/name", "is mounted too"
+
+
+def _files(body: Body, where: str, volumes: Mapping[Any, Any]) -> Iterator[Problem]:
+    for number, entry in mappings(body.get("env")):
+        named = mapping(mapping(entry.get("valueFrom")).get("fileKeyRef")).get("volumeName")
+        if named and str(named) not in volumes:
+            yield f"{where}/env/{number}/valueFrom/fileKeyRef/volumeName", f"there is no volume `{named}`"
 
 
 def _lifecycle(body: Body, where: str, spec: Body) -> Iterator[Problem]:
@@ -185,8 +220,8 @@ def _whole(spec: Mapping[str, Any], pointer: str, use: PodUse) -> Iterator[Probl
                     yield f"{pointer}/{field}/{index}/securityContext/procMount", "`Unmasked` needs `hostUsers: false`"
     if spec.get("ephemeralContainers"):
         yield f"{pointer}/ephemeralContainers", "cannot be there when a pod is made"
-    if isinstance(spec.get("os"), dict) and spec["os"].get("name") == "windows" and _has_linux_settings(spec):
-        yield f"{pointer}/os", "a Windows pod may not have these security settings"
+    yield from problems_of_system(spec, pointer)
+    yield from _totals(spec, pointer)
     seen: set[tuple[Any, Any]] = set()
     for index, one in mappings(spec.get("topologySpreadConstraints")):
         pair = (str(one.get("topologyKey")), str(one.get("whenUnsatisfiable")))
@@ -211,6 +246,24 @@ def _of_a_pod_itself(spec: Body, pointer: str) -> Iterator[Problem]:
         yield f"{pointer}/priority", "comes from a `priorityClassName`"
 
 
-def _has_linux_settings(spec: Mapping[str, Any]) -> bool:
-    context = spec.get("securityContext")
-    return isinstance(context, dict) and bool(set(context) - {"windowsOptions", "runAsNonRoot", "runAsUserName"})
+def _totals(spec: Body, pointer: str) -> Iterator[Problem]:
+    """What the pod as a whole asks for covers its containers."""
+    whole = mapping(spec.get("resources"))
+    containers = mappings(spec.get("containers"))
+    for name, amount in mapping(whole.get("requests")).items():
+        asked = [_amount(mapping(mapping(one.get("resources")).get("requests")).get(name)) for _, one in containers]
+        if sum(asked) > _amount(amount):
+            yield at_key(f"{pointer}/resources/requests", name), "is less than what the containers ask for together"
+    limits = mapping(whole.get("limits"))
+    for index, one in containers:
+        for name, amount in mapping(mapping(one.get("resources")).get("limits")).items():
+            if name in limits and _amount(amount) > _amount(limits[name]):
+                where = f"{pointer}/containers/{index}/resources/limits"
+                yield at_key(where, name), "is above the limit of the pod as a whole"
+
+
+def _amount(value: Any) -> int:
+    try:
+        return 0 if value is None else parse(value).nanos
+    except ValueError:
+        return 0

@@ -46,6 +46,15 @@ def huge_pages(value: Any) -> str | None:
     return None
 
 
+def huge_pages_alone(value: Any) -> str | None:
+    """Huge pages come with cpu or memory."""
+    if not isinstance(value, dict):
+        return None
+    names = {name for side in ("limits", "requests") if isinstance(value.get(side), dict) for name in value[side]}
+    pages = any(name.startswith("hugepages-") for name in names)
+    return "huge pages need cpu or memory beside them" if pages and not names & {"cpu", "memory"} else None
+
+
 def is_device(name: str) -> bool:
     """True for an extended resource: one with a domain that is not Kubernetes' own (IsExtendedResourceName)."""
     return "/" in name and not name.split("/")[0].endswith("kubernetes.io")

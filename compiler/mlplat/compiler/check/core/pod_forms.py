@@ -4,8 +4,9 @@ from typing import Any
 
 from mlplat.compiler.check.core import forms as f
 from mlplat.compiler.check.core.forms import Check, Forms
-from mlplat.compiler.check.core.pod_amounts import huge_pages, pod_resources, resources
+from mlplat.compiler.check.core.pod_amounts import huge_pages, huge_pages_alone, pod_resources, resources
 from mlplat.compiler.check.core.volume_forms import VOLUME, divisor, field_path, resource_field
+from mlplat.compiler.check.core.windows import OPTIONS
 from mlplat.compiler.check.reading import mapping, mappings
 
 _ENV_FIELDS = (
@@ -84,7 +85,7 @@ _HANDLER: dict[str, Any] = {
     "httpGet.port": f.port_or_name,
     "httpGet.scheme": f.one_of("HTTP", "HTTPS"),
     "httpGet.httpHeaders[].name": f.text(
-        lambda v: None if all(c.isalnum() or c == "-" for c in v) else "is no header name", empty=False
+        lambda v: None if v.isascii() and all(c.isalnum() or c == "-" for c in v) else "is no header name", empty=False
     ),
     "tcpSocket": f.need("port"),
     "tcpSocket.port": f.port_or_name,
@@ -157,6 +158,9 @@ CONTAINER: dict[str, Any] = {
     "env[].valueFrom.fieldRef.fieldPath": field_path(_ENV_FIELDS, maps=False),
     "env[].valueFrom.resourceFieldRef": (f.need("resource"), divisor),
     "env[].valueFrom.resourceFieldRef.resource": resource_field,
+    "env[].valueFrom.fileKeyRef": f.need("volumeName", "path", "key"),
+    "env[].valueFrom.fileKeyRef.key": f.env_name,
+    "env[].valueFrom.fileKeyRef.path": f.steps_down,
     "env[].valueFrom.configMapKeyRef": f.need("name", "key"),
     "env[].valueFrom.configMapKeyRef.name": f.subdomain,
     "env[].valueFrom.configMapKeyRef.key": f.config_key,
@@ -166,16 +170,21 @@ CONTAINER: dict[str, Any] = {
     "envFrom[]": f.exactly_one("configMapRef", "secretRef"),
     "envFrom[].prefix": f.env_name,
     "envFrom[].configMapRef": f.need("name"),
-    "envFrom[].configMapRef.name": f.subdomain,
+    "envFrom[].configMapRef.name": f.prefix,
     "envFrom[].secretRef": f.need("name"),
-    "envFrom[].secretRef.name": f.subdomain,
-    "resources": resources,
+    "envFrom[].secretRef.name": f.prefix,
+    "resources": (resources, huge_pages_alone),
     "resources.limits": huge_pages,
     "resources.requests": huge_pages,
     "resizePolicy": f.unique("resourceName"),
     "resizePolicy[]": f.need("resourceName"),
     "resizePolicy[].resourceName": f.one_of("cpu", "memory"),
     "resizePolicy[].restartPolicy": f.one_of("NotRequired", "RestartContainer", empty=False),
+    "restartPolicyRules": f.at_most(20),
+    "restartPolicyRules[]": f.need("action", "exitCodes"),
+    "restartPolicyRules[].action": f.one_of("Restart", "RestartAllContainers", empty=False),
+    "restartPolicyRules[].exitCodes.operator": f.one_of("In", "NotIn", empty=False),
+    **_at("securityContext.windowsOptions", OPTIONS),
     "volumeMounts[]": f.need("name", "mountPath"),
     "volumeMounts": f.unique("mountPath"),
     "resources.claims[].request": f.label,
@@ -209,8 +218,16 @@ def _keys_need_selector(value: Any) -> str | None:
     return None
 
 
+def _term_keys_need_selector(value: Any) -> str | None:
+    if isinstance(value, dict) and value.get("labelSelector") is None:
+        for field in ("matchLabelKeys", "mismatchLabelKeys"):
+            if value.get(field):
+                return f"`{field}` needs `labelSelector`"
+    return None
+
+
 _POD_TERM: dict[str, Any] = {
-    "": f.need("topologyKey"),
+    "": (f.need("topologyKey"), _term_keys_need_selector),
     "topologyKey": f.qualified,
     "labelSelector": f.selector,
     "namespaceSelector": f.selector,
@@ -248,8 +265,6 @@ POD = Forms(
         "activeDeadlineSeconds": f.between(1, 2**31 - 1),
         "serviceAccountName": f.subdomain,
         "nodeName": f.subdomain,
-        "hostname": f.label,
-        "subdomain": f.label,
         "priorityClassName": f.subdomain,
         "runtimeClassName": f.subdomain_strict,
         "preemptionPolicy": f.one_of("PreemptLowerPriority", "Never", empty=False),
@@ -295,6 +310,7 @@ POD = Forms(
             )
         ),
         **_IDS,
+        **_at("securityContext.windowsOptions", OPTIONS),
         "securityContext.seccompProfile": (f.need("type"), _profile),
         "securityContext.seccompProfile.type": _SECCOMP["type"],
         "securityContext.appArmorProfile": _profile,

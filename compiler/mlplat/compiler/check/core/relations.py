@@ -117,11 +117,16 @@ def _claim(body: Body) -> Iterator[Problem]:
         and reference.get("kind") not in ("PersistentVolumeClaim", None, "")
     ):
         yield "/spec/dataSourceRef/apiGroup", "is needed for every kind but PersistentVolumeClaim"
-    if isinstance(source, dict) and (source.get("apiGroup") or "", source.get("kind")) in _COPIED:
-        if not source.get("name"):
-            yield "/spec/dataSource", "needs `name`"
-        if isinstance(reference, dict) and source != reference:
-            yield "/spec/dataSource", "must equal `dataSourceRef`"
+    if not isinstance(source, dict):
+        return
+    if (source.get("apiGroup") or "", source.get("kind")) in _COPIED and not source.get("name"):
+        yield "/spec/dataSource", "needs `name`"
+    if isinstance(reference, dict) and _named(source) != _named(reference):
+        yield "/spec/dataSource", "must equal `dataSourceRef`"
+
+
+def _named(source: Body) -> tuple[Any, ...]:
+    return (source.get("apiGroup") or "", source.get("kind") or "", source.get("name") or "")
 
 
 def _volume(body: Body) -> Iterator[Problem]:

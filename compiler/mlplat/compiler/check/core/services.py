@@ -59,8 +59,16 @@ def _service_kind(spec: Body, kind: str, headless: bool) -> Iterator[Problem]:
     ):
         if isinstance(one, str) and one not in ("", "None") and f.ip(one):
             yield pointer, "must be an IP address or `None`"
-    if isinstance(several, list) and several and address not in (None, "", several[0]):
-        yield "/spec/clusterIPs", "must start with `clusterIP`"
+    if isinstance(several, list) and several:
+        if address in (None, ""):
+            yield "/spec/clusterIPs", "must be empty without `clusterIP`"
+        elif address != several[0]:
+            yield "/spec/clusterIPs", "must start with `clusterIP`"
+        for index, one in enumerate(several[1:], 1):
+            if f.ip("" if one is None else one):
+                yield f"/spec/clusterIPs/{index}", "must be an IP address"
+        if len(several) > 1 and spec.get("ipFamilyPolicy") in (None, "SingleStack"):
+            yield "/spec/clusterIPs", "two addresses need `ipFamilyPolicy: PreferDualStack`"
     for index, external in texts(spec.get("externalIPs")):
         if not f.ip(external):
             place = ipaddress.ip_address(external)

@@ -14,6 +14,7 @@ _OF_PODS = (
     "/httpHeaders[]/value",
     "/preferredDuringSchedulingIgnoredDuringExecution[]/preference",
     "/sleep/seconds",
+    "/iscsi/lun",
 )
 """Ends of the paths, in pods wherever Kubernetes' own kinds have them."""
 _GROUPS = ("", "apps", "batch")
@@ -21,6 +22,10 @@ _INDEX = re.compile(r"/\d+(?=/|$)")
 _FIELDS: Mapping[tuple[str, str], frozenset[str]] = {
     ("", "LimitRange"): frozenset(("/spec/limits",)),
     ("", "PersistentVolumeClaim"): frozenset(("/spec/dataSource/kind", "/spec/dataSource/name")),
+    ("", "PersistentVolume"): frozenset(("/spec/iscsi/lun",)),
+    ("discovery.k8s.io", "EndpointSlice"): frozenset(
+        ("/endpoints[]/hints/forZones[]/name", "/endpoints[]/hints/forNodes[]/name")
+    ),
     ("", "Event"): frozenset(("/involvedObject", "/metadata")),
     ("storage.k8s.io", "CSIDriver"): frozenset(("/spec", "/spec/tokenRequests[]/audience")),
     ("apiextensions.k8s.io", "CustomResourceDefinition"): frozenset(

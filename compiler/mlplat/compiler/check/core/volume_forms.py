@@ -3,12 +3,16 @@
 Source: Kubernetes v1.37 `pkg/apis/core/validation/validation.go`, ValidateVolumes, ValidatePersistentVolumeClaimSpec.
 """
 
+import re
 from typing import Any
 
 from mlplat.compiler.check.core import forms as f
 from mlplat.compiler.check.core.forms import Check
+from mlplat.compiler.check.core.volume_sources import SOURCES
 from mlplat.objects.quantity import parse
 
+_EXPONENT = re.compile(r"[eE][+-]?\d")
+"""An exponent is no suffix: `1e3` is not `1k` to the server."""
 _FIELDS = ("metadata.name", "metadata.namespace", "metadata.uid", "metadata.labels", "metadata.annotations")
 MODE = f.between(0, 0o777)
 
@@ -57,7 +61,7 @@ def divisor(value: Any) -> str | None:
         amount = parse(wanted)
     except ValueError:
         return None
-    if amount.nanos == 0 or any(amount == parse(one) for one in allowed):
+    if amount.nanos == 0 or (not _EXPONENT.search(str(wanted)) and any(amount == parse(one) for one in allowed)):
         return None
     return f"`divisor` must be {' or '.join(allowed[:2])}" + ("" if name == "cpu" else " and the like")
 
@@ -118,17 +122,32 @@ CLAIM[""] = (f.need("accessModes"), claim)
 DRIVER = f.text(lambda v: "must be a DNS name" if len(v) > 63 or f.subdomain(v.lower()) else None)
 """The name of a CSI driver."""
 
+
+def _certificate(value: Any) -> str | None:
+    paths = ("credentialBundlePath", "keyPath", "certificateChainPath")
+    there = not isinstance(value, dict) or any(value.get(path) for path in paths)
+    return None if there else f"needs one of {', '.join(paths)}"
+
+
+def _bundle(value: Any) -> str | None:
+    if not isinstance(value, dict):
+        return None
+    return None if bool(value.get("name")) != bool(value.get("signerName")) else "needs one of `name` and `signerName`"
+
+
+HOST_TYPE = f.one_of(*("DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice"))
+"""What a path on the node must be."""
+
 VOLUME: dict[str, Any] = {
+    **SOURCES,
     "": f.need("name"),
+    "gitRepo": f.need("repository"),
+    "gitRepo.directory": f.inside,
     "name": f.label,
     "emptyDir.sizeLimit": f.not_negative,
     "hostPath": f.need("path"),
-    "hostPath.path": lambda value: (
-        "must not contain `..`" if isinstance(value, str) and ".." in value.split("/") else None
-    ),
-    "hostPath.type": f.one_of(
-        *("DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice")
-    ),
+    "hostPath.path": f.steps_down,
+    "hostPath.type": HOST_TYPE,
     "nfs": f.need("server", "path"),
     "nfs.path": f.text(f.absolute),
     "configMap": f.need("name"),
@@ -148,26 +167,22 @@ VOLUME: dict[str, Any] = {
     "projected.sources[].serviceAccountToken": f.need("path"),
     "projected.sources[].serviceAccountToken.path": f.file_name,
     "projected.sources[].serviceAccountToken.expirationSeconds": f.between(600, 2**32),
-    "projected.sources[].clusterTrustBundle": f.need("path"),
+    "projected.sources[].podCertificate": (f.need("signerName", "keyType"), _certificate),
+    "projected.sources[].podCertificate.signerName": f.signer,
+    "projected.sources[].podCertificate.keyType": f.one_of(
+        *("RSA3072", "RSA4096", "ECDSAP256", "ECDSAP384", "ECDSAP521", "ED25519")
+    ),
+    "projected.sources[].podCertificate.maxExpirationSeconds": f.between(3600, 7862400),
+    "projected.sources[].clusterTrustBundle": (f.need("path"), _bundle),
+    "projected.sources[].clusterTrustBundle.signerName": f.signer,
+    "projected.sources[].clusterTrustBundle.labelSelector": f.selector,
     "projected.sources[].clusterTrustBundle.name": f.subdomain,
     "projected.sources[].clusterTrustBundle.path": f.file_name,
     **_at("projected.sources[].downwardAPI.items[]", _DOWNWARD),
     "downwardAPI.defaultMode": MODE,
     **_at("downwardAPI.items[]", _DOWNWARD),
-    "iscsi": f.need("targetPortal", "iqn"),
-    "iscsi.iqn": f.text(
-        lambda v: None if v.startswith(("iqn.", "eui.", "naa.")) else "must start with `iqn.`, `eui.` or `naa.`"
-    ),
     "csi.nodePublishSecretRef": f.need("name"),
     "csi.nodePublishSecretRef.name": f.subdomain,
-    "fc": lambda v: None if isinstance(v, dict) and (v.get("targetWWNs") or v.get("wwids")) else "needs `targetWWNs`",
-    "fc.lun": f.between(0, 255),
-    "cephfs": f.need("monitors"),
-    "rbd": f.need("monitors", "image"),
-    "azureFile": f.need("secretName", "shareName"),
-    "flexVolume": f.need("driver"),
-    "awsElasticBlockStore": f.need("volumeID"),
-    "gcePersistentDisk": f.need("pdName"),
     "ephemeral": f.need("volumeClaimTemplate"),
     "ephemeral.volumeClaimTemplate": f.need("spec"),
     "ephemeral.volumeClaimTemplate.metadata.labels": f.labels,

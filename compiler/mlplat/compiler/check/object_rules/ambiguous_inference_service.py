@@ -33,15 +33,19 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
             node = nodes.at(table.schema, ("spec", part))
             known = [name for name in servers if node is not None and nodes.child(node, name) is not None]
             chosen = _implementations(body, known)
+            if part == "explainer" and chosen and "containers" not in chosen and body.get("containers"):
+                chosen = [*chosen, "containers"]  # it takes no helpers
             if len(chosen) != 1 and not (not chosen and _has_unknown(body, node)):
                 found = _found(item, part, chosen, [*known, "containers"])
                 yield replace(found, tolerated=_is_taken(part, chosen))
 
 
 def _is_taken(part: str, chosen: list[str]) -> bool:
-    """True where KServe counts one all the same: two containers of one name; and a framework beside `model`, over
-    which its defaulter writes the framework's form."""
-    return set(chosen) == {"containers"} or (part == "predictor" and len(chosen) == 2 and chosen[1] == "model")
+    """True where KServe counts one all the same: two containers of one name beside a predictor; and a framework beside
+    `model`, over which its defaulter writes the framework's form."""
+    return (part != "predictor" and set(chosen) == {"containers"}) or (
+        part == "predictor" and len(chosen) == 2 and chosen[1] == "model"
+    )
 
 
 def _implementations(body: dict[str, Any], known: list[str]) -> list[str]:

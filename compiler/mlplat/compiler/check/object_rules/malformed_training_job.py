@@ -76,7 +76,8 @@ def _problems(body: Body, kind: _Kind) -> Iterator[_Problem]:
             "no `Worker`",
             "add `Worker`",
         )
-    yield from _manager(spec, f"{body.pointer}/spec")
+    if body.body["kind"] != "JAXJob":  # whose webhook does not look at it
+        yield from _manager(spec, f"{body.pointer}/spec")
     worker = replicas.get("Worker")
     count = worker.get("replicas") if isinstance(worker, dict) else None
     if body.body["kind"] in ("PaddleJob", "JAXJob") and isinstance(count, int) and count < 0:

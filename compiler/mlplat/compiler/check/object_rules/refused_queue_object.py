@@ -15,7 +15,8 @@ _OF_KIND: Mapping[tuple[str, str], Callable[[Body], Iterator[Problem]]] = {
     ("batch", "Job"): kueue_jobs.problems_of_job,
     ("jobset.x-k8s.io", "JobSet"): kueue_jobs.problems_of_job,
     ("trainer.kubeflow.org", "TrainJob"): kueue_jobs.problems_of_job,
-    **{("kubeflow.org", kind): kueue_jobs.problems_of_job for kind in V1_JOBS},
+    # Of MPIJobs it knows v2beta1 only.
+    **{("kubeflow.org", kind): kueue_jobs.problems_of_job for kind in V1_JOBS if kind != "MPIJob"},
 }
 
 

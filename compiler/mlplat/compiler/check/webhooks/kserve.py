@@ -156,16 +156,18 @@ def _multi_node(predictor: Body, annotations: Body) -> Iterator[Problem]:
     for field in ("pipelineParallelSize", "tensorParallelSize"):
         if isinstance(worker.get(field), int) and worker[field] < 1:
             yield f"{at}/{field}", "must be at least 1"
-    model = predictor.get("model")
-    if isinstance(model, dict):
+    # A framework is made a model before anything is looked at.
+    server = next((one for one in SERVERS if isinstance(predictor.get(one), dict)), None)
+    if server is not None:
+        model, where = predictor[server], f"/spec/predictor/{server}"
         for number, entry in mappings(model.get("env")):
             if entry.get("name") in SIZE_VARIABLES:
-                yield f"/spec/predictor/model/env/{number}/name", "is set by `workerSpec`"
+                yield f"{where}/env/{number}/name", "is set by `workerSpec`"
         uri = model.get("storageUri")
         if not isinstance(uri, str) or uri.split("://")[0] not in ("pvc", "oci"):
-            yield "/spec/predictor/model", "`storageUri` must be of `pvc://` or `oci://` with `workerSpec`"
+            yield where, "`storageUri` must be of `pvc://` or `oci://` with `workerSpec`"
         if annotations.get(AUTOSCALER) != "none":
             yield "/metadata/annotations", f"`{AUTOSCALER}` must be `none` with `workerSpec`"
-        yield from problems_of_accelerators(model, "/spec/predictor/model")
+        yield from problems_of_accelerators(model, where)
     for index, one in mappings(worker.get("containers")):
         yield from problems_of_accelerators(one, f"{at}/containers/{index}")

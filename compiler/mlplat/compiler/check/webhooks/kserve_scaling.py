@@ -28,6 +28,10 @@ def problems_of_scaling(part: Body, at: str, annotations: Body, versions: Compon
         for field in _SOURCES.values():
             if isinstance(one.get(field), dict) and not mapping(one[field].get("target")).get("type"):
                 yield f"{where}/{field}", "needs `target.type`"
+        for field in ("external", "podmetric"):
+            # The defaulter writes an empty one, which the schema then refuses.
+            if isinstance(one.get(field), dict) and not mapping(one[field].get("metric")).get("backend"):
+                yield f"{where}/{field}", "needs `metric.backend`"
     # 0.16 renamed the mode, rewrites the old name only after this check, and so takes it for Knative's.
     renamed = versions.at_least("kserve", "0.16") and not versions.at_least("kserve", "0.17")
     if mode_of(annotations) == "Standard" and not (renamed and annotations.get(DEPLOYMENT_MODE) == "RawDeployment"):

@@ -12,7 +12,10 @@ from mlplat.objects.quantity import parse
 def problems_of_queue(body: Body) -> Iterator[Problem]:
     """ClusterQueues and Cohorts."""
     spec = mapping(body.get("spec"))
-    yield from _groups(spec, bool(spec.get("cohortName") or spec.get("cohort") or body.get("kind") == "Cohort"))
+    of_cohort = body.get("kind") == "Cohort"
+    yield from _groups(spec, of_cohort)
+    if of_cohort and not spec.get("parentName") and not spec.get("parent"):
+        yield from _limits_of_root(spec)
     why = f.selector(spec.get("namespaceSelector"))
     if why is not None:
         yield "/spec/namespaceSelector", why
@@ -32,7 +35,17 @@ def problems_of_queue(body: Body) -> Iterator[Problem]:
                 yield where, f"there is no flavor `{name}`"
 
 
-def _groups(spec: Body, cohort: bool) -> Iterator[Problem]:
+def _limits_of_root(spec: Body) -> Iterator[Problem]:
+    for index, group in mappings(spec.get("resourceGroups")):
+        for number, flavor in mappings(group.get("flavors")):
+            for place, quota in mappings(flavor.get("resources")):
+                for field in ("borrowingLimit", "lendingLimit"):
+                    if quota.get(field) is not None:
+                        where = f"/spec/resourceGroups/{index}/flavors/{number}/resources/{place}/{field}"
+                        yield where, "needs a `parentName`: there is nobody to borrow from or to lend to"
+
+
+def _groups(spec: Body, of_cohort: bool) -> Iterator[Problem]:
     resources: set[str] = set()
     flavors: set[str] = set()
     for index, group in mappings(spec.get("resourceGroups")):
@@ -55,13 +68,15 @@ def _groups(spec: Body, cohort: bool) -> Iterator[Problem]:
             for place, quota in mappings(flavor.get("resources")):
                 if place >= len(covered) or quota.get("name") != covered[place]:
                     yield f"{at}/resources/{place}/name", "must be in the order of `coveredResources`"
-                yield from _quota(quota, f"{at}/resources/{place}")
+                yield from _quota(quota, f"{at}/resources/{place}", of_cohort)
 
 
-def _quota(quota: Body, at: str) -> Iterator[Problem]:
+def _quota(quota: Body, at: str, of_cohort: bool) -> Iterator[Problem]:
     for field in ("nominalQuota", "borrowingLimit", "lendingLimit"):
         if quota.get(field) is not None and f.not_negative(quota[field]):
             yield f"{at}/{field}", "must not be negative"
+    if of_cohort:
+        return  # it may lend what its queues have
     try:
         if quota.get("lendingLimit") is not None and parse(quota["lendingLimit"]) > parse(quota.get("nominalQuota", 0)):
             yield f"{at}/lendingLimit", "must be at most `nominalQuota`"

@@ -23,6 +23,7 @@ _SLICE = f"{_PREFIX}/podset-slice-required-topology"
 _SLICE_SIZE = f"{_PREFIX}/podset-slice-size"
 _GROUP = f"{_PREFIX}/podset-group-name"
 _BOOLEANS = ("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False")
+_ELASTIC = f"{_PREFIX}/elastic-job"
 
 
 def problems_of_job(body: Body) -> Iterator[Problem]:
@@ -31,18 +32,39 @@ def problems_of_job(body: Body) -> Iterator[Problem]:
     for key in (QUEUE, _PREBUILT):
         if key in labels and why_no_subdomain(str(labels[key] or "")):
             yield at_key("/metadata/labels", key), "must be the name of an object"
+    if _PREBUILT in labels and body.get("kind") == "JAXJob":
+        yield at_key("/metadata/labels", _PREBUILT), "is not taken of a JAXJob"
     if _SECONDS in labels and not (_is_whole(labels[_SECONDS]) and int(labels[_SECONDS]) > 0):
         yield at_key("/metadata/labels", _SECONDS), "must be a whole number above 0"
     spec = spec_of(body)
     if body.get("apiVersion") == "batch/v1":
         yield from _batch(spec, mapping(metadata_of(body).get("annotations")))
         yield from _placed(spec.get("template"), "/spec/template", number(spec.get("parallelism")))
-    for index, job in mappings(spec.get("replicatedJobs")):
-        template = mapping(mapping(job.get("template")).get("spec")).get("template")
-        yield from _placed(template, f"/spec/replicatedJobs/{index}/template/spec/template", None)
+    elif mapping(metadata_of(body).get("annotations")).get(_ELASTIC) == "true":
+        yield at_key("/metadata/annotations", _ELASTIC), "is for plain Jobs only"
+    yield from _replicated(spec.get("replicatedJobs"), "/spec", paired=True)
+    for index, patch in mappings(spec.get("runtimePatches")):
+        inner = mapping(mapping(mapping(patch.get("trainingRuntimeSpec")).get("template")).get("spec"))
+        where = f"/spec/runtimePatches/{index}/trainingRuntimeSpec/template/spec"
+        yield from _replicated(inner.get("replicatedJobs"), where, paired=False)
     for field in V1_JOBS.values():
         for role, replica in mapping(spec.get(field)).items():
             yield from _placed(mapping(replica).get("template"), f"{at_key(f'/spec/{field}', role)}/template", None)
+
+
+def _replicated(jobs: Any, at: str, paired: bool) -> Iterator[Problem]:
+    """Jobs of a JobSet. `paired`: all are there, and a group of them has two."""
+    groups: dict[str, list[str]] = {}
+    for index, job in mappings(jobs):
+        template = mapping(mapping(job.get("template")).get("spec")).get("template")
+        where = f"{at}/replicatedJobs/{index}/template/spec/template"
+        yield from _placed(template, where, None)
+        annotations = mapping(mapping(mapping(template).get("metadata")).get("annotations"))
+        if _GROUP in annotations:
+            groups.setdefault(str(annotations[_GROUP]), []).append(where)
+    for places in groups.values():
+        if paired and len(places) != 2:
+            yield at_key(f"{places[0]}/metadata/annotations", _GROUP), "must be that of two jobs"
 
 
 def _is_whole(value: Any) -> bool:
@@ -92,5 +114,9 @@ def _placed(template: Any, at: str, pods: int | None) -> Iterator[Problem]:
         yield at_key(where, _SLICE_SIZE), "must be a whole number above 0"
     elif _SLICE_SIZE in annotations and pods is not None and int(str(size)) > pods:
         yield at_key(where, _SLICE_SIZE), f"must be at most the number of pods, {pods}"
+    if _GROUP in annotations and str(annotations[_GROUP]).isdecimal():
+        yield at_key(where, _GROUP), "must not be a number"
+    if _GROUP in annotations and {_SLICE, _SLICE_SIZE} & set(annotations):
+        yield at_key(where, _GROUP), f"excludes `{_SLICE}`"
     if _GROUP in annotations and not {_REQUIRED, _PREFERRED} & set(annotations):
         yield at_key(where, _GROUP), f"needs `{_REQUIRED}` or `{_PREFERRED}`"

@@ -79,7 +79,9 @@ def problems_of_job(body: Body, versions: ComponentVersions) -> Iterator[Problem
                 )
     if not versions.at_least("trainer", "2.2"):
         processes = mapping(spec.get("trainer")).get("numProcPerNode")
-        if isinstance(processes, str) and str(processes) not in ("auto", "cpu", "gpu") and str(name) in _STOCK:
+        if isinstance(processes, str) and str(name) in _BY_MPI:
+            yield "/spec/trainer/numProcPerNode", "must be a number: the runtime goes by MPI"
+        elif isinstance(processes, str) and processes not in ("auto", "cpu", "gpu") and str(name) in _STOCK:
             yield "/spec/trainer/numProcPerNode", "must be auto, cpu, gpu or a number"
     for kind in ("dataset", "model"):
         if mapping(spec.get("initializer")).get(kind) is not None and str(name) in _STOCK:
