@@ -32,7 +32,7 @@ SETS: Mapping[str, Recorded] = {
             "kserve": "0.20.0",
         },
         "jobset=0.12.0,trainer=2.3.0,trainingOperator=1.9.3,kueue=0.18.4,kserve=0.20.0",
-        (*_CORE, *_BOTH[1::2], "trainer-new", "trainer-typical-new", "serving-new", "serving-typical-new"),
+        (*_CORE, *_BOTH[1::2], "trainer-new", "trainer-typical-new", "serving-new", "serving-typical-new", "found-ml"),
     ),
     "release_2603": Recorded(
         {"kube-apiserver": "1.37.2", "jobset": "0.12.0", "trainer": "2.1.0", "kserve": "0.16.0"},
@@ -40,5 +40,5 @@ SETS: Mapping[str, Recorded] = {
         (*_BOTH, "trainer-old", "trainer-typical-old"),
         3,
     ),
-    "bare": Recorded({"kube-apiserver": "1.37.2"}, "", ("definitions", "admission", "running", "rare"), 4),
+    "bare": Recorded({"kube-apiserver": "1.37.2"}, "", ("definitions", "admission", "running", "rare", "found"), 4),
 }

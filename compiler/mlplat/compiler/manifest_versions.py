@@ -76,7 +76,7 @@ def _known(name: str) -> str:
 
 def _nearest(component: str, version: str) -> str:
     """The version itself where it is held or no schema is; else the nearest patch release of its minor, and the newer
-    of two: what a patch release adds is taken by a server that has it, and by one that has not is only dropped."""
+    of two, which knows what both have."""
     bare = version.removeprefix("v")
     held = held_versions().get(component, ())
     if bare in held or not held or not bare[:1].isdigit():

@@ -117,7 +117,8 @@ def _owners(metadata: Body) -> Iterator[Problem]:
             yield f"{where}/controller", "is true of another owner: an object has one controller"
 
 
-_SECCOMP, _PROFILES = "seccomp.security.alpha.kubernetes.io/pod", ("runtime/default", "docker/default", "unconfined")
+_SECCOMP = ("seccomp.security.alpha.kubernetes.io/pod", "container.seccomp.security.alpha.kubernetes.io/")
+_PROFILES = ("runtime/default", "docker/default", "unconfined")
 _APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
 
 
@@ -138,11 +139,11 @@ def problems_of_template_metadata(metadata: Any, pointer: str, spec: Body, with_
     for key, value in annotations.items():
         where = at_key(f"{pointer}/annotations", key)
         if key.startswith(_APPARMOR):
-            if not _is_profile(value, ("runtime/default", "unconfined")):
+            if not _is_profile(value, ("runtime/default", "unconfined", "")):
                 yield where, "must be `runtime/default`, `unconfined` or `localhost/` and a profile"
             elif key.removeprefix(_APPARMOR) not in names:
                 yield where, "names no container"
-        elif key == _SECCOMP and not _is_profile(value, _PROFILES):
+        elif key.startswith(_SECCOMP) and not _is_profile(value, _PROFILES):
             yield where, "must be `runtime/default`, `unconfined` or `localhost/` and a profile"
 
 

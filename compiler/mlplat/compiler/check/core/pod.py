@@ -70,12 +70,26 @@ def _volumes(spec: Mapping[str, Any], pointer: str) -> Iterator[Problem]:
             yield from _paths(projected, f"{where}/projected")
 
 
+_SINGLE_PATHS: Mapping[str, tuple[str, ...]] = {
+    "serviceAccountToken": ("path",),
+    "clusterTrustBundle": ("path",),
+    "podCertificate": ("credentialBundlePath", "keyPath", "certificateChainPath"),
+}
+"""Sources of a projected volume that name files of their own."""
+
+
 def _paths(projected: Mapping[str, Any], where: str) -> Iterator[Problem]:
     paths: set[str] = set()
     for index, source in mappings(projected.get("sources")):
         kinds = [kind for kind, held in source.items() if held is not None]
         if len(kinds) > 1:
             yield f"{where}/sources/{index}", f"has {' and '.join(f'`{kind}`' for kind in kinds)}: a source is one"
+        for kind, fields in _SINGLE_PATHS.items():
+            for field in fields:
+                path = mapping(source.get(kind)).get(field)
+                if path and str(path) in paths:
+                    yield f"{where}/sources/{index}/{kind}/{field}", f"`{path}` is there twice"
+                paths.add(str(path))
         for kind in ("configMap", "secret", "downwardAPI"):
             held = source.get(kind)
             for number, item in mappings(held.get("items")) if isinstance(held, dict) else []:
@@ -251,7 +265,7 @@ def _totals(spec: Body, pointer: str) -> Iterator[Problem]:
     whole = mapping(spec.get("resources"))
     containers = mappings(spec.get("containers"))
     for name, amount in mapping(whole.get("requests")).items():
-        asked = [_amount(mapping(mapping(one.get("resources")).get("requests")).get(name)) for _, one in containers]
+        asked = [_amount(_request(mapping(one.get("resources")), name)) for _, one in containers]
         if sum(asked) > _amount(amount):
             yield at_key(f"{pointer}/resources/requests", name), "is less than what the containers ask for together"
     limits = mapping(whole.get("limits"))
@@ -260,6 +274,12 @@ def _totals(spec: Body, pointer: str) -> Iterator[Problem]:
             if name in limits and _amount(amount) > _amount(limits[name]):
                 where = f"{pointer}/containers/{index}/resources/limits"
                 yield at_key(where, name), "is above the limit of the pod as a whole"
+
+
+def _request(resources: Body, name: str) -> Any:
+    """What a container asks for: its limit where it does not say."""
+    asked = mapping(resources.get("requests"))
+    return asked[name] if name in asked else mapping(resources.get("limits")).get(name)
 
 
 def _amount(value: Any) -> int:

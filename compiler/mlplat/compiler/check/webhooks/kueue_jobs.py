@@ -54,17 +54,21 @@ def problems_of_job(body: Body) -> Iterator[Problem]:
 
 def _replicated(jobs: Any, at: str, paired: bool) -> Iterator[Problem]:
     """Jobs of a JobSet. `paired`: all are there, and a group of them has two."""
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[tuple[str, Any, Any]]] = {}
     for index, job in mappings(jobs):
         template = mapping(mapping(job.get("template")).get("spec")).get("template")
         where = f"{at}/replicatedJobs/{index}/template/spec/template"
         yield from _placed(template, where, None)
         annotations = mapping(mapping(mapping(template).get("metadata")).get("annotations"))
         if _GROUP in annotations:
-            groups.setdefault(str(annotations[_GROUP]), []).append(where)
-    for places in groups.values():
-        if paired and len(places) != 2:
-            yield at_key(f"{places[0]}/metadata/annotations", _GROUP), "must be that of two jobs"
+            asked = (where, annotations.get(_REQUIRED), annotations.get(_PREFERRED))
+            groups.setdefault(str(annotations[_GROUP]), []).append(asked)
+    for places in groups.values() if paired else ():
+        at_group = at_key(f"{places[0][0]}/metadata/annotations", _GROUP)
+        if len(places) != 2:
+            yield at_group, "must be that of two jobs"
+        elif places[0][1:] != places[1][1:]:
+            yield at_group, "must be that of jobs with the same topology"
 
 
 def _is_whole(value: Any) -> bool:
