@@ -37,7 +37,7 @@ SETS: Mapping[str, Recorded] = {
     "release_2603": Recorded(
         {"kube-apiserver": "1.37.2", "jobset": "0.12.0", "trainer": "2.1.0", "kserve": "0.16.0"},
         "jobset=0.12.0,trainer=2.1.0,kserve=0.16.0",
-        (*_BOTH, "trainer-old", "trainer-typical-old"),
+        (*_BOTH, "trainer-old", "trainer-typical-old", "found-old"),
         3,
     ),
     "bare": Recorded({"kube-apiserver": "1.37.2"}, "", ("definitions", "admission", "running", "rare", "found"), 4),
