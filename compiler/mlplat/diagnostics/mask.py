@@ -141,6 +141,11 @@ class _Text:
         """What the structure of the text hides."""
         return hidden_in("\n".join(self.lines), self.lines, names_credential)
 
+    @cached_property
+    def in_secret(self) -> list[bool]:
+        """For each line, whether it is in a Secret."""
+        return _in_secret_objects(self.lines)
+
     def ranges(self, index: int) -> list[tuple[int, int]]:
         """As `secret_ranges`."""
         if index not in self._ranges:
@@ -169,7 +174,7 @@ class _Text:
         body = _KEY_BODY.match(line)
         if body and not _DIGEST.fullmatch(body[1]):
             found.append(body.span(1))
-        found += _inside_secret(lines, index)
+        found += _inside_secret(lines, index, self.in_secret[index])
         found = [(start, end) for start, end in found if not _HARMLESS.fullmatch(line[start:end])]
         return joined([*found, *self.hidden.ranges.get(index, ())])
 
@@ -199,15 +204,16 @@ def _within(places: Sequence[tuple[int, int]], quoted: Sequence[tuple[int, int]]
     return found
 
 
-def _inside_secret(lines: Sequence[str], index: int) -> list[tuple[int, int]]:
-    """What is secret because of the field that holds the line: a credential's block, or the data of a Secret."""
+def _inside_secret(lines: Sequence[str], index: int, in_secret: bool) -> list[tuple[int, int]]:
+    """What is secret because of the field that holds the line: a credential's block, or the data of a Secret, in whose
+    document the line is where `in_secret` says so."""
     line = lines[index].rstrip()
     written = _AFTER_KEY.match(line)
     for holder in _holders(lines, index):
         if _BLOCK.search(holder) and _FIELD_NAME.search(holder):
             return [(len(line) - len(line.lstrip()), len(line))]
         key = holder.strip()
-        if key.startswith("stringData:") or (key.startswith("data:") and _is_in_secret_object(lines, index)):
+        if key.startswith("stringData:") or (key.startswith("data:") and in_secret):
             return [written.span("value") if written else (len(line) - len(line.lstrip()), len(line))]
     return []
 
@@ -225,16 +231,17 @@ def _holders(lines: Sequence[str], index: int) -> Iterator[str]:
             return
 
 
-def _is_in_secret_object(lines: Sequence[str], index: int) -> bool:
-    start = index
-    while start > 0 and not lines[start].startswith("---"):
-        start -= 1
-    for line in lines[start + 1 if start else 0 :]:
+def _in_secret_objects(lines: Sequence[str]) -> list[bool]:
+    """For each line, whether its document says at its left edge that it is a Secret."""
+    found: list[bool] = []
+    is_secret, began = False, 0
+    for index, line in enumerate([*lines, "---"]):
         if line.startswith("---"):
-            return False
-        if _SECRET_KIND.match(line):
-            return True
-    return False
+            found += [is_secret] * (index - began)
+            is_secret, began = False, index
+        elif _SECRET_KIND.match(line):
+            is_secret = True
+    return found
 
 
 def is_withheld(finding: Diagnostic, sources: Mapping[str, str]) -> bool:
