@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from mlplat.cluster.live import KindRequest
 from mlplat.drift.access import cluster_role, role_name
+from mlplat.objects.pods import ENFORCE
 
 PORT = 9810
 USER = 65532
@@ -61,7 +62,7 @@ def manifests(deploy: Deploy, requests: Sequence[KindRequest]) -> list[_Body]:
             "kind": "Namespace",
             "metadata": {
                 "name": deploy.namespace,
-                "labels": {"pod-security.kubernetes.io/enforce": "restricted"},
+                "labels": {ENFORCE: "restricted"},
             },
         },
         _object(deploy, "v1", "ServiceAccount", {}),

@@ -10,6 +10,8 @@ from mlplat.diff.impact.effect import Body, Edit, Effect, Impact
 from mlplat.diff.impact.rows import KindRows, Row, row
 from mlplat.diff.impact.workloads import AFTERWARDS
 from mlplat.objects.marks import SYNC_OPTIONS
+from mlplat.objects.pods import ENFORCE
+from mlplat.objects.pointer import escape
 from mlplat.objects.quantity import parse
 
 _NAMESPACE = "pkg/controller/namespace: everything in a namespace is deleted with it"
@@ -24,7 +26,6 @@ _SEALED = "sealed-secrets: the Secret is owned by its SealedSecret"
 _PODDEFAULT = "Kubeflow's admission-webhook: completes pods when they are created"
 _KUBELET = "pkg/kubelet: mounted files follow within a minute or so, variables do not"
 _CLAIM = "pkg/controller/volume/persistentvolume: a volume with reclaim policy Delete goes with its claim"
-_ENFORCE = "pod-security.kubernetes.io/enforce"
 _ADMISSION = "pod-security admission: looks at pods when they are created"
 _STRICTNESS = {"privileged": 0, "baseline": 1, "restricted": 2}
 
@@ -81,7 +82,7 @@ def _claim_said(edit: Edit) -> Effect:
 
 def _pod_security(edit: Edit) -> Effect | None:
     """No level is `privileged`; that one may be said to take the pods out of a cluster's own level."""
-    old, new = _label(edit.old, _ENFORCE), _label(edit.new, _ENFORCE)
+    old, new = _label(edit.old, ENFORCE), _label(edit.new, ENFORCE)
     before, after = (_STRICTNESS.get(str(value), 0) for value in (old, new))
     if old == new:
         return None
@@ -94,7 +95,7 @@ def _pod_security(edit: Edit) -> Effect | None:
 
 
 def _pod_security_version(edit: Edit) -> Effect | None:
-    old, new = _label(edit.old, f"{_ENFORCE}-version"), _label(edit.new, f"{_ENFORCE}-version")
+    old, new = _label(edit.old, f"{ENFORCE}-version"), _label(edit.new, f"{ENFORCE}-version")
     if old == new:
         return None
     if _version(new) < _version(old):
@@ -178,8 +179,8 @@ ROWS: Mapping[tuple[str, str], KindRows] = {
         NEW,
         _namespace_deleted,
         (
-            Row("metadata/labels/pod-security.kubernetes.io~1enforce", _pod_security),
-            Row("metadata/labels/pod-security.kubernetes.io~1enforce-version", _pod_security_version),
+            Row(f"metadata/labels/{escape(ENFORCE)}", _pod_security),
+            Row(f"metadata/labels/{escape(ENFORCE)}-version", _pod_security_version),
             *(
                 row(f"metadata/labels/{label}", Impact.LATER_PODS, f"pods get other {what} from now on", source)
                 for label, what, source in _LATER_LABELS

@@ -16,8 +16,8 @@ from mlplat.compiler.check.pod_security import LEVELS, missing_settings, refused
 from mlplat.compiler.check.pods import called, pods_within
 from mlplat.compiler.check.reading import Body, mapping, mappings, metadata_of, spec_of
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
+from mlplat.objects.pods import ENFORCE
 
-_ENFORCE = "pod-security.kubernetes.io/enforce"
 _STOCK_SERVER = "kserve-"
 _STOCK = {
     "torch-distributed": ("node",),
@@ -42,7 +42,7 @@ class _Pod:
 def check(scope: ObjectScope) -> Iterable[FoundInObject]:
     """Each setting that is refused, and once for each object what its pods lack."""
     levels = {
-        item.ref.name: str(mapping(metadata_of(item.body).get("labels")).get(_ENFORCE))
+        item.ref.name: str(mapping(metadata_of(item.body).get("labels")).get(ENFORCE))
         for item in scope.of_kind("", "Namespace")
     }
     for item in scope.objects:

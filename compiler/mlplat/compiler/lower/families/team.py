@@ -5,6 +5,7 @@ from typing import Any
 
 from mlplat.compiler.artifacts import Draft, Resolved, ResolvedEnvironment
 from mlplat.compiler.effective.workload import namespace_of, quantities
+from mlplat.objects.pods import ENFORCE
 from mlplat.schema.team import ContainerLimits, Team
 
 BEFORE_CONTENTS = -1
@@ -36,7 +37,7 @@ def namespace_labels(env: ResolvedEnvironment, pod_security: str) -> dict[str, s
     Source: common/profiles `namespace-labels.yaml` of the Kubeflow distribution (1.8.0 to 26.03.1); the profile
     controller adds those that are missing and overwrites none.
     """
-    labels = {"pod-security.kubernetes.io/enforce": pod_security}
+    labels = {ENFORCE: pod_security}
     if env.versions.has("profiles"):
         # PodDefaults' webhook and the distribution's NetworkPolicies select on it.
         labels["app.kubernetes.io/part-of"] = "kubeflow-profile"
