@@ -43,39 +43,139 @@ def at(*path: str | int) -> Callable[[Body], Any]:
 
 POD, CONTAINER = at("securityContext"), at("containers", 0, "securityContext")
 
-EDITS: dict[str, Callable[[Body], object]] = {
-    "host network": lambda pod: pod.update(hostNetwork=True),
-    "host processes": lambda pod: pod.update(hostPID=True),
-    "host memory": lambda pod: pod.update(hostIPC=True),
-    "a folder of the node": lambda pod: pod["volumes"].append({"name": "x", "hostPath": {"path": "/"}}),
-    "another volume becomes one": lambda pod: pod["volumes"].__setitem__(
-        0, {"name": "cache", "hostPath": {"path": "/"}}
+MANY = "gets capabilities `AUDIT_WRITE`, `CHOWN`, `DAC_OVERRIDE`"
+NOBODY = "pods have what the Pod Security level `baseline` lets nobody have"
+
+EDITS: dict[str, tuple[Callable[[Body], object], list[str]]] = {
+    "host network": (
+        lambda pod: pod.update(hostNetwork=True),
+        ["pods are in the network of their node"],
     ),
-    "privileged": lambda pod: CONTAINER(pod).update(privileged=True),
-    "escalation": lambda pod: CONTAINER(pod).update(allowPrivilegeEscalation=True),
-    "escalation unsaid": lambda pod: CONTAINER(pod).pop("allowPrivilegeEscalation"),
-    "a capability": lambda pod: CONTAINER(pod)["capabilities"].update(add=["SYS_ADMIN"]),
-    "all capabilities": lambda pod: CONTAINER(pod)["capabilities"].update(add=["ALL"], drop=[]),
-    "capabilities where none were said": lambda pod: CONTAINER(pod).update(capabilities={"add": ["NET_ADMIN"]}),
-    "capabilities kept": lambda pod: CONTAINER(pod).pop("capabilities"),
-    "proc": lambda pod: CONTAINER(pod).update(procMount="Unmasked"),
-    "root of the container": lambda pod: CONTAINER(pod).update(runAsUser=0, runAsNonRoot=False),
-    "root of the pod": lambda pod: POD(pod).update(runAsUser=0, runAsNonRoot=False),
-    "root if the image says so": lambda pod: POD(pod).pop("runAsNonRoot"),
-    "root of one container": lambda pod: CONTAINER(pod).update(runAsNonRoot=False),
-    "no seccomp": lambda pod: POD(pod).update(seccompProfile={"type": "Unconfined"}),
-    "seccomp unsaid": lambda pod: POD(pod).pop("seccompProfile"),
-    "no security context": lambda pod: pod.pop("securityContext"),
-    "none of the container": lambda pod: pod["containers"][0].pop("securityContext"),
-    "no AppArmor": lambda pod: CONTAINER(pod).update(appArmorProfile={"type": "Unconfined"}),
-    "SELinux": lambda pod: POD(pod).update(seLinuxOptions={"type": "spc_t"}),
-    "a sysctl": lambda pod: POD(pod).update(sysctls=[{"name": "kernel.msgmax", "value": "1"}]),
-    "a port of the node": lambda pod: pod["containers"][0]["ports"][0].update(hostPort=80),
-    "a probe elsewhere": lambda pod: pod["containers"][0]["livenessProbe"]["httpGet"].update(host="10.0.0.1"),
-    "a process of the host": lambda pod: CONTAINER(pod).update(windowsOptions={"hostProcess": True}),
-    "a container beside": lambda pod: pod["containers"].append({"name": "x", "securityContext": {"privileged": True}}),
-    "one before": lambda pod: pod.update(initContainers=[{"name": "x", "securityContext": {"runAsNonRoot": False}}]),
+    "host processes": (
+        lambda pod: pod.update(hostPID=True),
+        ["pods see the processes of their node"],
+    ),
+    "host memory": (
+        lambda pod: pod.update(hostIPC=True),
+        ["pods share memory with the processes of their node"],
+    ),
+    "a folder of the node": (
+        lambda pod: pod["volumes"].append({"name": "x", "hostPath": {"path": "/"}}),
+        ["pods mount `/` of their node"],
+    ),
+    "another volume becomes one": (
+        lambda pod: pod["volumes"].__setitem__(0, {"name": "cache", "hostPath": {"path": "/"}}),
+        ["pods mount `/` of their node"],
+    ),
+    "privileged": (
+        lambda pod: CONTAINER(pod).update(privileged=True),
+        ["container `web` is privileged: it may do anything to its node"],
+    ),
+    "escalation": (
+        lambda pod: CONTAINER(pod).update(allowPrivilegeEscalation=True),
+        ["container `web` may take more rights than it starts with"],
+    ),
+    "escalation unsaid": (
+        lambda pod: CONTAINER(pod).pop("allowPrivilegeEscalation"),
+        ["container `web` may take more rights than it starts with"],
+    ),
+    "a capability": (
+        lambda pod: CONTAINER(pod)["capabilities"].update(add=["SYS_ADMIN"]),
+        ["container `web` gets capability `SYS_ADMIN`"],
+    ),
+    "all capabilities": (
+        lambda pod: CONTAINER(pod)["capabilities"].update(add=["ALL"], drop=[]),
+        ["container `web` gets capability `ALL`", "container `web` gets capability `ALL`"],
+    ),
+    "capabilities where none were said": (
+        lambda pod: CONTAINER(pod).update(capabilities={"add": ["NET_ADMIN"]}),
+        [f"container `web` {MANY} and 12 more", f"container `web` {MANY} and 12 more"],
+    ),
+    "capabilities kept": (
+        lambda pod: CONTAINER(pod).pop("capabilities"),
+        [f"container `web` {MANY} and 11 more"],
+    ),
+    "proc": (
+        lambda pod: CONTAINER(pod).update(procMount="Unmasked"),
+        ["nothing of `/proc` is hidden from container `web`"],
+    ),
+    "root of the container": (
+        lambda pod: CONTAINER(pod).update(runAsUser=0, runAsNonRoot=False),
+        ["container `web` runs as root", "container `web` runs as root"],
+    ),
+    "root of the pod": (
+        lambda pod: POD(pod).update(runAsUser=0, runAsNonRoot=False),
+        ["container `web` runs as root", "container `web` runs as root"],
+    ),
+    "root if the image says so": (
+        lambda pod: POD(pod).pop("runAsNonRoot"),
+        ["container `web` may run as root: nothing but its image says as whom"],
+    ),
+    "root of one container": (
+        lambda pod: CONTAINER(pod).update(runAsNonRoot=False),
+        ["container `web` may run as root: nothing but its image says as whom"],
+    ),
+    "no seccomp": (
+        lambda pod: POD(pod).update(seccompProfile={"type": "Unconfined"}),
+        ["no system call of container `web` is filtered"],
+    ),
+    "seccomp unsaid": (
+        lambda pod: POD(pod).pop("seccompProfile"),
+        ["system calls of container `web` are filtered only where its node does so by itself"],
+    ),
+    "no security context": (
+        lambda pod: pod.pop("securityContext"),
+        [
+            "container `web` may run as root: nothing but its image says as whom; "
+            "system calls of container `web` are filtered only where its node does so by itself"
+        ],
+    ),
+    "none of the container": (
+        lambda pod: pod["containers"][0].pop("securityContext"),
+        [f"container `web` may take more rights than it starts with; container `web` {MANY} and 11 more"],
+    ),
+    "no AppArmor": (
+        lambda pod: CONTAINER(pod).update(appArmorProfile={"type": "Unconfined"}),
+        ["no AppArmor profile confines container `web`"],
+    ),
+    "SELinux": (
+        lambda pod: POD(pod).update(seLinuxOptions={"type": "spc_t"}),
+        [f"{NOBODY} (these SELinux options are refused)"],
+    ),
+    "a sysctl": (
+        lambda pod: POD(pod).update(sysctls=[{"name": "kernel.msgmax", "value": "1"}]),
+        [f"{NOBODY} (the sysctl `kernel.msgmax` is refused)"],
+    ),
+    "a port of the node": (
+        lambda pod: pod["containers"][0]["ports"][0].update(hostPort=80),
+        [f"{NOBODY} (a port of the node is refused)"],
+    ),
+    "a probe elsewhere": (
+        lambda pod: pod["containers"][0]["livenessProbe"]["httpGet"].update(host="10.0.0.1"),
+        [f"{NOBODY} (a host of your own is refused)"],
+    ),
+    "a process of the host": (
+        lambda pod: CONTAINER(pod).update(windowsOptions={"hostProcess": True}),
+        [f"{NOBODY} (a process of the host is refused)"],
+    ),
+    "a container beside": (
+        lambda pod: pod["containers"].append({"name": "x", "securityContext": {"privileged": True}}),
+        [
+            "container `x` is privileged: it may do anything to its node; "
+            "container `x` may take more rights than it starts with; "
+            f"container `x` {MANY} and 11 more"
+        ],
+    ),
+    "one before": (
+        lambda pod: pod.update(initContainers=[{"name": "x", "securityContext": {"runAsNonRoot": False}}]),
+        [
+            "container `x` may take more rights than it starts with; "
+            f"container `x` {MANY} and 11 more; "
+            "container `x` may run as root: nothing but its image says as whom"
+        ],
+    ),
 }
+"""What is done to the careful pod, and what is told of it: once for each of its differences that gives a right."""
 
 
 def deployment(pod: Body) -> Body:
@@ -100,10 +200,11 @@ def refused(pod: Body) -> bool:
 @pytest.mark.parametrize("name", EDITS)
 def test_what_the_standards_refuse_is_a_right_that_is_gained(name: str) -> None:
     pod = deepcopy(CAREFUL)
-    EDITS[name](pod)
+    edit, sentences = EDITS[name]
+    edit(pod)
     assert not refused(CAREFUL)
     assert refused(pod)
-    assert told(CAREFUL, pod) != []
+    assert told(CAREFUL, pod) == sentences
     assert told(pod, CAREFUL) == [], "the way back gives nothing"
 
 
@@ -111,7 +212,8 @@ def test_what_the_standards_refuse_is_a_right_that_is_gained(name: str) -> None:
 def test_the_right_was_there_already_in_a_pod_that_has_it(name: str) -> None:
     """The image changes and nothing else: no right is told, whatever the pod has."""
     pod = deepcopy(CAREFUL)
-    EDITS[name](pod)
+    edit, _ = EDITS[name]
+    edit(pod)
     other = deepcopy(pod)
     other["containers"][0]["image"] = "web:2"
     assert told(pod, other) == []
@@ -123,6 +225,54 @@ def test_capabilities_that_appear_as_a_whole_are_told() -> None:
     CONTAINER(wide).update(capabilities={"add": ["CAP_NET_ADMIN"]})
     assert told(plain, wide) == ["container `web` gets capability `NET_ADMIN`"]
     assert told(wide, plain) == []
+
+
+CAPABILITIES: dict[str, tuple[Body, Body, list[str]]] = {
+    "more is dropped, and something is added": (
+        {"drop": ["NET_RAW"]},
+        {"drop": ["NET_RAW", "CHOWN"], "add": ["SYS_ADMIN"]},
+        ["container `web` gets capability `SYS_ADMIN`"],
+    ),
+    "less is added, and less is dropped": (
+        {"drop": ["NET_RAW", "CHOWN"], "add": ["SYS_ADMIN", "NET_ADMIN"]},
+        {"drop": ["NET_RAW"], "add": ["SYS_ADMIN"]},
+        ["container `web` gets capability `CHOWN`"],
+    ),
+    "all are added": ({"add": ["KILL"]}, {"add": ["ALL"]}, ["container `web` gets capability `ALL`"]),
+    "of all, those that were given": ({"drop": ["ALL"]}, {"drop": ["ALL"], "add": ["ALL"]}, []),
+    "one is dropped no more": (
+        {"drop": ["NET_RAW", "KILL"]},
+        {"drop": ["NET_RAW"]},
+        ["container `web` gets capability `KILL`"],
+    ),
+    "one that every container has": ({"add": ["KILL"]}, {"add": ["KILL", "CAP_CHOWN"]}, []),
+}
+
+
+@pytest.mark.parametrize("name", CAPABILITIES)
+def test_capabilities_are_told_where_a_difference_gives_them(name: str) -> None:
+    before, after, sentences = CAPABILITIES[name]
+    old, new = deepcopy(CAREFUL), deepcopy(CAREFUL)
+    CONTAINER(old).update(capabilities=before)
+    CONTAINER(new).update(capabilities=after)
+    assert told(old, new) == sentences
+
+
+NO_PODS: dict[str, Callable[[Body], Body]] = {
+    "CustomResourceDefinition": lambda pod: {"versions": [{"schema": {"openAPIV3Schema": {"properties": pod}}}]},
+    "Application": lambda pod: {"source": {"helm": {"valuesObject": pod}}},
+    "ApplicationSet": lambda pod: {"template": {"spec": {"source": {"helm": {"valuesObject": pod}}}}},
+    "ClusterPolicy": lambda pod: {"rules": [{"validate": {"pattern": {"spec": pod}}}]},
+    "Policy": lambda pod: {"rules": [{"mutate": {"patchStrategicMerge": {"spec": pod}}}]},
+}
+"""Kinds that speak of pods, or in their words, and of which no pod is made: where each of them does."""
+
+
+@pytest.mark.parametrize("kind", NO_PODS)
+def test_what_only_speaks_of_pods_has_no_rights(kind: str) -> None:
+    spec = NO_PODS[kind]({"hostPID": True, "containers": [{"name": "web", "securityContext": {"privileged": True}}]})
+    assert list(held_by({"kind": kind, "spec": spec})) == []
+    assert list(held_by({"kind": "Unknown", "spec": spec})) != []
 
 
 def test_what_is_taken_out_is_not_told_for_what_comes_to_its_place() -> None:

@@ -23,13 +23,8 @@ _MARKS = frozenset((*HOST_NAMESPACES, *_ACCOUNT, "hostUsers", "securityContext")
 """Fields by which a part of a pod is known that names no container: what is laid over a pod of a runtime."""
 _POD_PARTS = frozenset((*_LISTS, *SERVERS, "volumes"))
 _NO_PARTS = frozenset((*SERVERS, "securityContext"))
-_NO_PODS = frozenset(
-    (
-        *("ConfigMap", "Secret", "ServiceAccount", "CustomResourceDefinition", "Application", "ApplicationSet"),
-        *("ClusterPolicy", "Policy", "ValidatingAdmissionPolicy", "MutatingAdmissionPolicy"),
-    )
-)
-"""Kinds in which the names of a pod's fields are not those of a pod that is made of the object."""
+_NO_PODS = frozenset(("CustomResourceDefinition", "Application", "ApplicationSet", "ClusterPolicy", "Policy"))
+"""Kinds in whose `spec` the names of a pod's fields are not those of a pod that is made of the object."""
 
 _DEFAULT_CAPABILITIES = frozenset(
     (
@@ -214,7 +209,7 @@ def _capabilities(added: set[str], dropped: set[str]) -> frozenset[str]:
     """containerd 2.2 `internal/cri/server/container_create_linux.go`: first `ALL`, then the single ones."""
     start = frozenset((_ALL,)) if _ALL in added else _DEFAULT_CAPABILITIES
     kept = frozenset() if _ALL in dropped else start
-    return frozenset((kept | (added - {_ALL})) - (dropped - {_ALL}))
+    return frozenset((kept | (added - {_ALL})) - dropped)
 
 
 def _root(context: Body) -> frozenset[str]:
