@@ -259,9 +259,9 @@ class _Speaker:
 
     def changed(self, difference: Difference, writer: Writer, cause: Cause, sure: bool) -> DriftFinding:
         declared, live = (
-            self.shown.value(value, path, _holder(body, path))
+            self.shown.value(value, path, body)
             for value, path, body in (
-                (difference.old, difference.old_path, self.case.declared.body),
+                (difference.old, difference.old_path, self.case.stored_form),
                 (difference.new, difference.new_path, self.case.live),
             )
         )
@@ -293,7 +293,7 @@ class _Speaker:
             pointer_of(extra.path),
             self.live.of(extra.path),
             None,
-            self.shown.value(extra.value, extra.path, _holder(live, extra.path)),
+            self.shown.value(extra.value, extra.path, live),
             extra.hold.entry.writer if extra.hold is not None else Writer(),
             extra.cause,
             _confidence(extra.sure),
@@ -310,7 +310,7 @@ class _Speaker:
             self.name,
             pointer_of(path),
             self.live.of(path),
-            self.shown.value(value, path, _holder(live, path)),
+            self.shown.value(value, path, live),
             hold.entry.writer if hold is not None else Writer(),
         )
 
@@ -321,7 +321,3 @@ class _Speaker:
 
 def _confidence(sure: bool) -> Confidence:
     return Confidence.HIGH if sure else Confidence.LOW
-
-
-def _holder(body: Any, path: Path) -> Any:
-    return value_at(body, path[:-1])

@@ -1,15 +1,13 @@
 """Values as they may be shown: those of Secrets are gone already, and credentials that stand elsewhere are masked."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from mlplat.cluster.redaction import SHORTEST_ELSEWHERE, Redacted, text_digest
 from mlplat.compare.difference import ABSENT, Path
-from mlplat.diagnostics.assignments import flags_before
-from mlplat.diagnostics.mask import MASK, mask_lines, mask_words, names_credential
-from mlplat.objects.credentials import is_credential
+from mlplat.compare.masked import masked, shown_text
+from mlplat.diagnostics.mask import MASK, mask_words
 from mlplat.objects.equality import is_list, is_map
-from mlplat.objects.marks import LAST_APPLIED
 
 _LONGEST = 4096
 """Characters of the longest value that is looked for within a text; a text that is a longer one is still masked."""
@@ -26,50 +24,19 @@ class Shown:
         for trace in (trace for secret in secrets for trace in secret.traces):
             self._begins.setdefault(trace.begins, set()).add(trace.whole)
 
-    def value(self, value: Any, path: Path, holder: Any = None) -> Any:
-        """A value at a path as plain JSON data; `holder` is the mapping or list around it. None where there is none."""
-        if value is ABSENT:
-            return None
-        name = next((step for step in reversed(path) if isinstance(step, str)), "")
-        if name == "value" and is_map(holder) and isinstance(holder.get("name"), str):
-            name = holder["name"]
-        if is_list(holder) and isinstance(path[-1], int) and path[-1] > 0:
-            beside = holder[path[-1] - 1 : path[-1] + 1]  # not the whole list, for each of its thousands of words
-            if any(names_credential(flag) for _, flag in flags_before(beside)):
-                return MASK
-        return self._shown(value, name)
+    def value(self, value: Any, path: Path, body: Any) -> Any:
+        """What stands at a path of an object, `body`, as plain JSON data. None where there is nothing."""
+        return None if value is ABSENT else masked(body, path, value, self._text)
 
-    def _shown(self, value: Any, name: str) -> Any:
-        if isinstance(value, Redacted):
-            return MASK
-        if isinstance(value, str):
-            return self.text(value, name)
-        if is_map(value):
-            return {key: self._below(value, key, inner) for key, inner in value.items()}
-        if is_list(value):
-            flagged = {index for index, flag in flags_before(value) if names_credential(flag)}
-            return [MASK if index in flagged else self._shown(item, name) for index, item in enumerate(value)]
-        return value
-
-    def _below(self, holder: Mapping[str, Any], key: str, value: Any) -> Any:
-        if key == LAST_APPLIED:
-            return MASK
-        named = holder.get("name") if key in ("value", "default") else None
-        return self._shown(value, named if isinstance(named, str) else str(key))
-
-    def text(self, value: str, name: str = "") -> str:
-        """A text without the credentials in it; `name` is what it is the value of."""
-        if is_credential(name, value) or self._is_secret(value):
+    def _text(self, text: str) -> str:
+        if isinstance(text, Redacted) or self._is_secret(text):
             return MASK
         # First what is known to be secret: what else is masked in a text changes the words around it.
-        value = self._without_secrets(value)
-        if "\n" in value or value.lstrip()[:1] in ("{", "["):
-            value = mask_lines(value)
-        return mask_words(value)
+        return shown_text(self._without_secrets(text))
 
     def repeated(self, text: str, body: Any) -> str:
         """What a server says of an object, without what the object holds and nobody may see: refusals quote values."""
-        for one in sorted(_withheld(body, self.value(body, ())), key=len, reverse=True):
+        for one in sorted(_withheld(body, self.value(body, (), body)), key=len, reverse=True):
             text = text.replace(one, MASK)
         return mask_words(text)
 
