@@ -14,6 +14,7 @@ from mlplat.compiler.manifest_check import check_manifests
 from mlplat.compiler.manifest_versions import choose_versions
 from mlplat.diagnostics import Severity
 from tests.control_plane import proven
+from tests.control_plane.sets import skip_or_fail
 from tests.differential.mutate import HERE, Case, cases
 from tests.differential.record import Server
 from tests.differential.sets import SETS
@@ -74,11 +75,11 @@ def _bare_server(request: pytest.FixtureRequest) -> str:
 def test_the_servers_still_say_so(name: str, request: pytest.FixtureRequest) -> None:
     path = os.environ.get(VARIABLES[name]) if name in VARIABLES else _bare_server(request)
     if not path:
-        pytest.skip(f"{VARIABLES[name]} is not set: a kubeconfig of a cluster with {dict(SETS[name].programs)}")
+        skip_or_fail(f"{VARIABLES[name]} is not set: a kubeconfig of a cluster with {dict(SETS[name].programs)}")
     server, held = Server(Path(path)), recorded(name)
     version, wanted = server.call("GET", "/version")[1]["gitVersion"], SETS[name].programs["kube-apiserver"]
     if version != f"v{wanted}":
-        pytest.skip(f"the verdicts are those of kube-apiserver {wanted}, and this is {version}")
+        skip_or_fail(f"the verdicts are those of kube-apiserver {wanted}, and this is {version}")
     # Where the proof on real controllers is asked for, all of them; else a sample, for the sake of time.
     step = 1 if os.environ.get("MLPLAT_TEST_REQUIRE_CONTROLLERS") else 10
     asked = list(cases(SETS[name].seeds, SETS[name].share))[::step]

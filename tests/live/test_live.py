@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from mlplat.cli.main import cli
 from tests.control_plane import proven
+from tests.control_plane.sets import skip_or_fail
 from tests.live.record import play, write
 from tests.live.story import HERE, Story, stories
 
@@ -100,7 +101,7 @@ def test_no_format_shows_a_secret(name: str, format_: str) -> None:
 def test_recorded_again_the_cases_are_the_same(tmp_path: Path) -> None:
     kubeconfig = os.environ.get("MLPLAT_TEST_KUBECONFIG")
     if not kubeconfig:
-        pytest.skip("MLPLAT_TEST_KUBECONFIG is not set: a cluster with the CRDs and controllers of record.py")
+        skip_or_fail("MLPLAT_TEST_KUBECONFIG is not set: a cluster with the CRDs and controllers of record.py")
     wrong = {}
     for story, bodies in play(STORIES, kubeconfig):
         (tmp_path / story.name).mkdir()

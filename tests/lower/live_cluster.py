@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.control_plane.sets import SETS, TRAINER, set_name, skip_or_fail
+
 VARIABLE = "MLPLAT_TEST_KUBECONFIG"
 MARKS = [pytest.mark.cluster, pytest.mark.xdist_group("control_plane")]
 """Of tests that ask that cluster: they take turns with `tests/control_plane`, which empties it."""
@@ -25,19 +27,26 @@ def kubectl(*arguments: str, stdin: str | None = None) -> str:
 def require_cluster() -> None:
     """Skips where there is no cluster, or fails where one was promised."""
     if not os.environ.get(VARIABLE):
-        reason = f"{VARIABLE} is not set: give the kubeconfig of a cluster with Kubeflow's controllers"
-        if os.environ.get("MLPLAT_TEST_REQUIRE_CONTROLLERS") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        skip_or_fail(f"{VARIABLE} is not set: give the kubeconfig of a cluster with Kubeflow's controllers")
 
 
 def require(crd: str) -> dict[str, Any]:
-    """The CRD of that name; skips where there is no cluster, or none that has it."""
+    """The CRD of that name. Skips where there is none, or fails where controllers were promised, unless the cluster is
+    of a set that lacks this one on purpose."""
     require_cluster()
-    found = kubectl("get", "crd", crd, "--ignore-not-found", "-o", "json")
-    if not found:
-        pytest.skip(f"the cluster of {VARIABLE} has no {crd}")
-    return dict(json.loads(found))
+    found = _crd(crd)
+    if found is None:
+        reason = f"the cluster of {VARIABLE} has no {crd}"
+        name = set_name(_crd(TRAINER))
+        if any(crd in held.lacks for held in SETS if held.name == name):
+            pytest.skip(f"{reason}, as is meant for {name}")
+        skip_or_fail(reason)
+    return found
+
+
+def _crd(name: str) -> dict[str, Any] | None:
+    found = kubectl("get", "crd", name, "--ignore-not-found", "-o", "json")
+    return dict(json.loads(found)) if found else None
 
 
 def namespace(name: str, labels: Mapping[str, str] | None = None) -> str:
