@@ -59,8 +59,8 @@ def role_text(environment: str | None, requests: Sequence[KindRequest]) -> str:
     lines = [
         f"# What `mlplat drift{f' --env {environment}' if environment else ''}` reads. It writes nothing.",
         "# Bind it once for the whole cluster:",
-        f"#   kubectl create clusterrolebinding {name} --clusterrole={name} --user=NAME",
-        f"#   kubectl create clusterrolebinding {name} --clusterrole={name} --serviceaccount=NAMESPACE:NAME",
+        f"#   kubectl create clusterrolebinding {name}-NAME --clusterrole={name} --user=NAME",
+        f"#   kubectl create clusterrolebinding {name}-NAME --clusterrole={name} --serviceaccount=NAMESPACE:NAME",
     ]
     if namespaces:
         lines.append(

@@ -20,7 +20,7 @@ from mlplat.diagnostics import Span, has_errors
 from mlplat.drift.declared import DeclaredObject, DeclaredSet, Locate
 from mlplat.drift.deploy import Home
 from mlplat.drift.ignore import IgnoreRule
-from mlplat.drift.orphans import NEVER
+from mlplat.drift.orphans import BY_HAND, NEVER
 from mlplat.drift.report import Note, NoteReason
 from mlplat.objects.go_yaml import parse_stream
 from mlplat.objects.gvk import GVK, ObjectRef, gvk_of, parse_api_version
@@ -192,11 +192,11 @@ def compile_environment(root: Path, name: str, committed: Path) -> "CompiledEnvi
 
 
 def _searched(tables: Tables, once: Sequence[tuple[str, str]], known: set[tuple[str, str]]) -> Iterator[GVK]:
-    """The kinds that mlplat writes for the versions of `tables`, and those that the environment had at some time (in
-    the version of their API that it has now), without the known ones: the last object of a kind may be gone from the
-    specifications, and from the inventory with the next build, and still be in the cluster."""
+    """The kinds that mlplat writes for the versions of `tables`, those that people make, and those that the environment
+    had at some time (in the version of their API that it has now), without the known ones: the last object of a kind
+    may be gone from the specifications, and from the inventory with the next build, and still be in the cluster."""
     seen = {*known, *NEVER}
-    for api_version, kind in EMITTED:
+    for api_version, kind in (*EMITTED, *BY_HAND):
         gvk = GVK(*parse_api_version(api_version), kind)
         if gvk.group_kind not in seen and tables.lookup(api_version, kind) is not None:
             seen.add(gvk.group_kind)

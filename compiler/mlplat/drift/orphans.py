@@ -33,6 +33,17 @@ NEVER = frozenset(
 )
 """Kinds that controllers make with the labels of what they make them for, some without an owner."""
 
+BY_HAND = (
+    ("apps/v1", "Deployment"),
+    ("apps/v1", "StatefulSet"),
+    ("batch/v1", "CronJob"),
+    ("rbac.authorization.k8s.io/v1", "ClusterRole"),
+    ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"),
+    ("rbac.authorization.k8s.io/v1", "Role"),
+)
+"""Kinds that people make beside what mlplat writes: rights, and what goes on running. Few, since each is one more list
+of every comparison, and one more right of whoever compares."""
+
 _TOKEN = "kubernetes.io/service-account-token"
 _IDENTITIES = (IDENTITY, TRACKING_ID)
 _IDENTITY = re.compile(r"[^:]*:(?P<group>[^/:]*)/(?P<kind>[^:]+):(?P<namespace>[^/]*)/(?P<name>.+)")
