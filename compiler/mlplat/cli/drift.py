@@ -74,9 +74,9 @@ def drift(context_: click.Context, /, format_: str, revision: str | None, **give
     try:
         from mlplat.cli.drift_at import once_held, specifications_at  # as above
 
-        once = once_held(root, question.environment) if question.environment is not None else ()
+        once, lacking = once_held(root, question.environment) if question.environment is not None else ((), ())
         with specifications_at(root, revision) as specs:
-            return _answered(replace(question, specs=specs, once=once), asked, format_, begun)
+            return _answered(replace(question, specs=specs, once=once, notes=lacking), asked, format_, begun)
     except NoClusterError as error:
         raise click.ClickException(str(error)) from None
     except DriftError as error:
@@ -129,6 +129,7 @@ def _answered(question: "Question", asked: Asked, format_: str, begun: datetime)
         from mlplat.cli.drift_at import uncommitted  # runs git
 
         report = replace(report, notes=(*uncommitted(question.root), *report.notes))
+    report = replace(report, notes=(*report.notes, *question.notes))
     timed = report.at(begun.strftime("%Y-%m-%dT%H:%M:%SZ"), time.perf_counter() - started)
     click.echo(import_module(f"mlplat.drift.render.{format_}").render(timed))
     return status_of(timed)

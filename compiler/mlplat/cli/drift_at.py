@@ -31,14 +31,17 @@ def specifications_at(root: str, revision: str | None) -> Iterator[str | None]:
         yield folder
 
 
-def once_held(root: str, environment: str) -> tuple[tuple[str, str], ...]:
-    """The apiVersion and kind of everything that a committed inventory of an environment ever had, sorted; none without
-    a repository. A build takes a kind out of the inventory with its last object, and a cluster may still have it."""
+def once_held(root: str, environment: str) -> tuple[tuple[tuple[str, str], ...], tuple[Note, ...]]:
+    """The apiVersion and kind of everything that a committed inventory of an environment ever had, sorted, and a note
+    where git does not tell all of it; none without a repository. A build takes a kind out of the inventory with its
+    last object, and a cluster may still have it."""
     try:
         repository = open_repository(Path(root))
     except RefusedError:
-        return ()
-    return tuple(sorted(kinds_in(repository.lines_ever_in(f"{GENERATED}/{inventory_path(environment)}"))))
+        return (), ()
+    lines, lacking = repository.lines_ever_in(f"{GENERATED}/{inventory_path(environment)}")
+    text = f"orphans of kinds that only an earlier inventory had may not be looked for: {lacking}"
+    return tuple(sorted(kinds_in(lines))), (Note(NoteReason.UNSEARCHED, text),) if lacking else ()
 
 
 def uncommitted(root: str) -> tuple[Note, ...]:

@@ -64,6 +64,8 @@ class Question:
     today: str = ""
     once: tuple[tuple[str, str], ...] = ()
     """apiVersion and kind of what the environment had at some time, as git tells: where orphans are looked for too."""
+    notes: tuple[Note, ...] = ()
+    """What there is to tell of that."""
 
 
 def answer(question: Question, reader: LiveReader | None = None) -> DriftReport:

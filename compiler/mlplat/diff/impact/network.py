@@ -18,6 +18,8 @@ _KEPT_ADDRESS = "pkg/registry/core/service/storage.go: patchAllocatedValues"
 _ISTIO = "Istio 1.28 AuthorizationPolicy: DENY before ALLOW; without any ALLOW policy everything is allowed"
 _MTLS = "Istio 1.28 PeerAuthentication"
 _INGRESS = "networking.k8s.io/v1 Ingress"
+_ADDRESS = frozenset({"host", "path", "pathType"})
+_LED_AWAY = Effect(Impact.SERVING_INTERRUPTION, "who calls the old address may reach nothing", _INGRESS)
 _ROUTES = "Istio 1.28 networking API"
 
 _REACH = {"ExternalName": 0, "ClusterIP": 1, "NodePort": 2, "LoadBalancer": 3}
@@ -49,6 +51,8 @@ def _service_type(edit: Edit) -> Effect:
 
 def _ports(edit: Edit) -> Effect:
     if edit.difference.added:
+        if min(_reach(edit.old), _reach(edit.new)) > 1:
+            return _opened("it can be reached from outside of the cluster at one more port", _SERVICE)
         return Effect(Impact.NOTHING, "it can be reached at one more port", _SERVICE)
     return Effect(Impact.SERVING_INTERRUPTION, "who calls the old port reaches nothing", _SERVICE)
 
@@ -247,7 +251,17 @@ def _mtls(edit: Edit) -> Effect:
 def _ingress(edit: Edit) -> Effect:
     if edit.difference.added:
         return _opened("one more path leads in from outside", _INGRESS)
-    return Effect(Impact.SERVING_INTERRUPTION, "who calls the old address may reach nothing", _INGRESS)
+    where = next((step for step in reversed(edit.path) if isinstance(step, str)), "")
+    if edit.difference.removed:
+        # A rule without a host is one for every host.
+        return _opened("every host leads in from outside", _INGRESS) if where == "host" else _LED_AWAY
+    return _opened("another address leads in from outside", _INGRESS) if where in _ADDRESS else _LED_AWAY
+
+
+def led_away(key: tuple[str, str], edit: Edit) -> Iterator[Effect]:
+    """What a changed address of an Ingress does besides: nobody is let in any more at the old one."""
+    if key == ("networking.k8s.io", "Ingress") and edit.path[:2] == ("spec", "rules") and not edit.difference.added:
+        yield _LED_AWAY
 
 
 _PROJECT_LISTS = (

@@ -58,7 +58,7 @@ def of_edit(key: tuple[str, str], edit: Edit, refused: Mapping[str, Effect]) -> 
     if unsaid is not None:
         return (unsaid,)
     effects = [_main(key, edit, refused), *_tags(edit), *pods.gained_by(edit), *access.taken_away(key, edit)]
-    return _sorted(effects)
+    return _sorted((*effects, *network.led_away(key, edit)))
 
 
 def of_new_run(edit: Edit, kept: bool) -> tuple[Effect, ...]:

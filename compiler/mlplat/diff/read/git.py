@@ -97,14 +97,18 @@ class Repository:
         done = _git(self.folder, "status", "--porcelain", "--", *_SPECS)
         return len(done.stdout.splitlines()) if done.returncode == 0 else 0
 
-    def lines_ever_in(self, path: str) -> Iterator[str]:
-        """Every line that some commit brought into a file of the platform, as far as the history here goes; none where
-        git cannot say. A merge that was made by hand is not looked into."""
+    def lines_ever_in(self, path: str) -> tuple[tuple[str, ...], str]:
+        """Every line that some commit brought into a file of the platform; and why these may not be all, "" where they
+        are. A merge that was made by hand is not looked into."""
         form = ("--format=", "--patch", "--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames")
         done = _git(self.folder, "log", *form, "--", path)
-        for line in done.stdout.decode("utf-8", "replace").splitlines() if done.returncode == 0 else ():
-            if line.startswith("+") and not line.startswith("+++"):
-                yield line[1:]
+        if done.returncode != 0:
+            if _git(self.folder, "rev-parse", "--verify", "--quiet", "HEAD").returncode == 1:
+                return (), ""  # there is no commit yet
+            return (), f"git cannot tell the history: {'; '.join(_said(done)) or 'it does not say why'}"
+        lines = done.stdout.decode("utf-8", "replace").splitlines()
+        found = tuple(line[1:] for line in lines if line.startswith("+") and not line.startswith("+++"))
+        return found, _SHALLOW if self._is_shallow() else ""
 
     def _entries(self, revision: Revision) -> Iterator[tuple[str, str, str]]:
         """Mode, object and path of every file of the platform in a revision."""
@@ -153,11 +157,12 @@ class Repository:
         return _text(_git(self.folder, "rev-parse", "--is-shallow-repository")) == "true"
 
     def _unknown(self, name: str) -> Diagnostic:
-        notes = ("this clone is shallow: it has only the newest commits",) if self._is_shallow() else ()
+        notes = (_SHALLOW,) if self._is_shallow() else ()
         cure = _DEEPEN if notes else "`git branch --all` and `git tag` list what there is; `git fetch` brings more"
         return Diagnostic("MLP802", Severity.ERROR, f"git knows no revision `{name}`", notes=notes, help=cure)
 
 
+_SHALLOW = "this clone is shallow: it has only the newest commits"
 _DEEPEN = "fetch the whole history: `git fetch --unshallow` (`fetch-depth: 0` in a GitHub workflow)"
 
 
