@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.control_plane.cluster import Body, Cluster, Said, containers
+from tests.control_plane.cluster import Body, Cluster, Said
 
 FOLDER = Path(__file__).parent / "impact"
 _CLUSTER_WIDE = frozenset({"Namespace"})
@@ -57,9 +57,9 @@ def _placed(body: Body, namespace: str) -> Body:
 
 @dataclass(frozen=True)
 class Seen:
-    """What is there: pods by uid with their images and environment, claims, secrets of answers, ports of nodes."""
+    """What is there. `pods` and `claims` are uids, `allowed` the questions of the case that are answered with yes."""
 
-    pods: Mapping[str, str]
+    pods: frozenset[str]
     claims: frozenset[str]
     allowed: frozenset[str]
     node_ports: int
@@ -72,10 +72,10 @@ def look(cluster: Cluster, case: Case, namespace: str) -> Seen:
     """The state of a case's namespace."""
     there = cluster.one("namespace", namespace)
     if there is None or there["metadata"].get("deletionTimestamp"):
-        return Seen({}, frozenset(), frozenset(), 0, None, False, False)
+        return Seen(frozenset(), frozenset(), frozenset(), 0, None, False, False)
     held = _held(cluster, namespace)
     return Seen(
-        pods={pod["metadata"]["uid"]: _template(pod) for pod in held["Pod"]},
+        pods=frozenset(pod["metadata"]["uid"] for pod in held["Pod"]),
         claims=frozenset(claim["metadata"]["uid"] for claim in held["PersistentVolumeClaim"]),
         allowed=frozenset(_answers(cluster, case.asked, namespace)),
         node_ports=sum("nodePort" in port for one in held["Service"] for port in one["spec"].get("ports", ())),
@@ -92,10 +92,6 @@ def _held(cluster: Cluster, namespace: str) -> dict[str, list[Body]]:
         if not body["metadata"].get("deletionTimestamp"):
             held[body["kind"]].append(body)
     return held
-
-
-def _template(pod: Body) -> str:
-    return json.dumps([[one["name"], one.get("image")] for one in containers(pod)])
 
 
 def _answers(cluster: Cluster, asked: Sequence[Mapping[str, str]], namespace: str) -> Iterator[str]:
@@ -159,7 +155,7 @@ def happened(before: Seen, after: Seen, said: Said) -> frozenset[str]:
     found: set[str] = set()
     if not said.ok:
         return frozenset({"refused"})
-    old, new = set(before.pods), set(after.pods)
+    old, new = before.pods, after.pods
     if old and not new:
         found.add("pods gone")
     elif old and new and not old & new:

@@ -74,10 +74,12 @@ def a_namespace(cluster: Cluster, name: str) -> Iterator[str]:
     body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
     said = cluster.apply([body])
     assert said.ok, said.warnings
-    # A namespace is ready for pods once its default service account is there.
-    until(lambda: cluster.one("serviceaccount", "default", name), "the default service account")
-    yield name
-    cluster.delete([body])
+    try:
+        # A namespace is ready for pods once its default service account is there.
+        until(lambda: cluster.one("serviceaccount", "default", name), "the default service account")
+        yield name
+    finally:
+        cluster.delete([body])
 
 
 def assert_no_later_pod_is_as_before(cluster: Cluster, case: Case, namespace: str) -> None:
