@@ -1,13 +1,12 @@
 """What is recorded of a server that does not answer: nothing, but of one that hangs up on a single request."""
 
 from http.client import RemoteDisconnected
-from typing import Any
 
 import pytest
 
+from tests.api_server import JSON, Answer
 from tests.differential.record import Server
 
-Answer = tuple[int, dict[str, Any]]
 FINE: Answer = (200, {})
 HUNG_UP, REFUSED, LATE = RemoteDisconnected("no word"), ConnectionRefusedError("nobody there"), TimeoutError("60 s")
 
@@ -18,7 +17,7 @@ class Scripted(Server):
     def __init__(self, *outcomes: Answer | Exception) -> None:
         self.outcomes = list(outcomes)
 
-    def _ask(self, method: str, path: str, body: object = None) -> Answer:
+    def ask(self, method: str, path: str, body: object = None, content: str = JSON) -> Answer:
         outcome = self.outcomes.pop(0)
         if isinstance(outcome, Exception):
             raise outcome
