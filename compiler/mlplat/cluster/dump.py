@@ -15,6 +15,7 @@ from typing import Any
 from mlplat.cluster.live import KindRequest, LiveState, Unread, UnreadKind
 from mlplat.cluster.redaction import redact
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span
+from mlplat.diagnostics.mask import mask_words
 from mlplat.objects.go_yaml import OversizedError, RepeatedKeyError, parse_values
 from mlplat.objects.gvk import GVK, gvk_of
 from mlplat.objects.nesting import MAX_DEPTH, nests_too_deep
@@ -41,7 +42,7 @@ class Dump:
     objects: tuple[Mapping[str, Any], ...]
     complete: bool = False
     refused: tuple[Mapping[str, Any], ...] = ()
-    """Answers of kind Status that stand in the dump in the place of objects."""
+    """Answers of kind Status that stand in the dump in the place of the objects of a kind, which they name."""
     equivalent: Callable[[GVK, GVK], bool] = field(default=lambda one, other: one == other)
     emptied: frozenset[GVK] = frozenset()
     """Kinds of which a typed list without items stands in the dump (`ConfigMapList`): they were read, and there is
@@ -95,10 +96,19 @@ class Dump:
         return UnreadKind(gvk, Unread.NOT_IN_DUMP, f"the dump holds no {gvk.kind}")
 
 
-def _is_about(status: Mapping[str, Any], request: KindRequest) -> bool:
+_LONGEST_WORDS = 300
+"""Characters of a server's words that are repeated."""
+
+
+def _names_a_kind(status: Mapping[str, Any]) -> bool:
+    """True for a refusal that says which kind may not be read: that kind is not known, the rest of the dump is."""
     details = status.get("details")
-    if status.get("reason") not in ("Forbidden", "Unauthorized") or not isinstance(details, Mapping):
-        return False
+    refused = status.get("reason") in ("Forbidden", "Unauthorized")
+    return refused and isinstance(details, Mapping) and bool(details.get("kind"))
+
+
+def _is_about(status: Mapping[str, Any], request: KindRequest) -> bool:
+    details = status["details"]  # it has them: see `_names_a_kind`
     about = (str(details.get("group", "")), str(details.get("kind")))
     return about in ((request.gvk.group, request.plural), (request.gvk.group, request.gvk.kind))
 
@@ -107,7 +117,7 @@ def read_dump(where: str) -> Dump:
     """The dump in a file, in a folder and below, or on standard input (`-`); Secrets lose their values at once.
 
     Raises DumpError with MLP701 for what cannot be opened or is no text, MLP702 for what is not well-formed, MLP703 for
-    what grows or nests beyond reason, MLP704 for a document that is no object.
+    what grows or nests beyond reason, MLP704 for a document that is no object, or a Status that tells of no kind.
     """
     objects: list[Mapping[str, Any]] = []
     refused: list[Mapping[str, Any]] = []
@@ -295,7 +305,18 @@ def _unpacked(value: Any, place: _Place) -> Iterator[Mapping[str, Any]]:
         gvk_of(value)
     except ValueError:
         raise place.refuse("is no Kubernetes object: it has no `apiVersion` and `kind`") from None
+    if _is_status(value):
+        if not _names_a_kind(value):
+            raise place.refuse(f"is what a server answers in the place of objects{_words(value)}")
+        yield value
+        return
     metadata = value.get("metadata")
-    if kind != "Status" and not (isinstance(metadata, dict) and isinstance(metadata.get("name"), str)):
+    if not (isinstance(metadata, dict) and isinstance(metadata.get("name"), str)):
         raise place.refuse("is no object of a cluster: it has no `metadata.name`")
     yield value
+
+
+def _words(status: Mapping[str, Any]) -> str:
+    """What the server said, on one line, without credentials: it quotes what it was asked."""
+    said = [str(status[name]) for name in ("code", "reason", "message") if isinstance(status.get(name), str | int)]
+    return f": {mask_words(' '.join(' '.join(said).split()))[:_LONGEST_WORDS]}" if said else ""

@@ -9,6 +9,7 @@ import base64
 import binascii
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,8 +28,9 @@ _SHORTEST = 4
 SHORTEST_ELSEWHERE = 8
 """Characters of the shortest value that is looked for in other objects: shorter ones are words of every text."""
 
-_SHORTEST_LINE = 20
-"""Characters of the shortest line of a value of several lines that is looked for: one of a key, not of a header."""
+_HEADING = re.compile(r"[\w.-]+:|\[[\w.-]+\]|.*\s.*")
+"""A line of a value of several lines that is not looked for: the name of a mapping or section, which stands in every
+file of settings, and what has spaces in it: the header of a key, a sentence, a name with its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ def digest(value: bytes) -> bytes:
 
 def forms_of(value: bytes) -> Iterator[str]:
     """The texts by which a value is known elsewhere: as it is, as YAML, JSON and addresses write it, and as base64; of
-    one with several lines also each. None of one that is too short to be looked for."""
+    one with several lines also each that is long enough and no heading. None of one that is too short to be looked
+    for."""
     text = value.decode("utf-8", "replace").strip()
     if len(text) < SHORTEST_ELSEWHERE:
         return
@@ -97,7 +100,7 @@ def forms_of(value: bytes) -> Iterator[str]:
             yield from (encoded.decode("ascii"), encoded.decode("ascii").rstrip("="))
     lines = [line.strip() for line in text.splitlines()]
     if len(lines) > 1:
-        yield from (line for line in lines if len(line) >= _SHORTEST_LINE and " " not in line)
+        yield from (line for line in lines if len(line) >= SHORTEST_ELSEWHERE and not _HEADING.fullmatch(line))
 
 
 def _traces(value: bytes) -> Iterator[Trace]:
