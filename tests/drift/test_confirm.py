@@ -125,3 +125,10 @@ def test_a_refusal_that_quotes_a_credential_does_not_show_it() -> None:
     found = confirmed(REPORT, Caller(server, Patience(tries=1)), declared, LIVE)
     assert "would be refused" in repr(found.notes)
     assert "TokLeak" not in repr(found)
+
+
+def test_what_the_server_keeps_for_itself_is_no_change() -> None:
+    ending = {**LIVE[WEB], "metadata": {**LIVE[WEB]["metadata"], "deletionGracePeriodSeconds": 30}}
+    caller = Caller(Server(spec=ending["spec"]), Patience(wait=lambda _: None))
+    (note,) = (note for note in confirmed(REPORT, caller, DECLARED, {**LIVE, WEB: ending}).notes if note.object == WEB)
+    assert "would change nothing" in note.text

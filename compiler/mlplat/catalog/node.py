@@ -129,11 +129,6 @@ def is_atomic_map(node: Node) -> bool:
     return bool(node.get("x-kubernetes-map-type") == "atomic")
 
 
-def retains_keys(node: Node) -> bool:
-    """True when a strategic-merge patch of this object drops the fields that it does not name (retainKeys)."""
-    return "retainKeys" in str(node.get("x-kubernetes-patch-strategy", "")).split(",")
-
-
 def default(node: Node) -> Any:
     """The value the server fills in when the field is absent, or `MISSING`; only CRDs declare theirs."""
     return node.get("default", MISSING)

@@ -23,7 +23,7 @@ from mlplat.compiler.check.go_values import filled, without_empty, without_holes
 from mlplat.compiler.check.rule import FoundInObject, ObjectScope, Severities
 from mlplat.compiler.check.runner import find_in_objects, object_finding
 from mlplat.compiler.load.crds import GivenCrd, read_crds
-from mlplat.compiler.load.raw import Composed, RawObject, parse_raw
+from mlplat.compiler.load.raw import Composed, RawObject, headless, parse_raw
 from mlplat.compiler.manifest_rules import GivenRules, judge_given
 from mlplat.diagnostics import Diagnostic, Label, Severity
 from mlplat.objects.gvk import parse_api_version, ref_of
@@ -75,11 +75,11 @@ def check_manifests(
     sound: list[tuple[RawObject, dict[str, Any]]] = []
     for raw in raws:
         body = _named(raw.body)
-        problem = _why_headless(body)
+        problem = headless(raw, body, places)
         if problem is None:
             sound.append((raw, body))
         else:
-            findings.append(Found(_headless(raw, problem, places), raw))
+            findings.append(Found(problem, raw))
     kinds = sorted({(parse_api_version(body["apiVersion"]), body["kind"]) for _, body in sound})
     given, problems = _given(crds, [(group, version, kind) for (group, version), kind in kinds], versions)
     findings += [Found(problem) for problem in problems]
@@ -177,28 +177,6 @@ def _named(body: Any) -> Any:
     if isinstance(prefix, str) and prefix:
         return {**body, "metadata": {**metadata, "name": f"{prefix}00000"}}
     return body
-
-
-def _why_headless(body: Any) -> str | None:
-    try:
-        if not isinstance(body, dict):
-            raise ValueError("an object is a mapping with `apiVersion`, `kind` and `metadata`")
-        ref_of(body, namespaced=False)
-    except ValueError as error:
-        return str(error)
-    return None
-
-
-def _headless(raw: RawObject, problem: str, places: Composed) -> Diagnostic:
-    span = raw.span((), places)
-    return Diagnostic(
-        "MLP403",
-        Severity.ERROR,
-        problem,
-        Label(span, "not a Kubernetes object"),
-        help="give it `apiVersion`, `kind` and `metadata.name`, or remove it",
-        pointer="",
-    )
 
 
 def _placed(diagnostic: Diagnostic, raw: RawObject | None, places: Composed) -> Diagnostic:

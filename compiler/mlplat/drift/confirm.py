@@ -11,14 +11,12 @@ from mlplat.cluster.caller import Caller, RefusedError
 from mlplat.cluster.discovery import discover
 from mlplat.cluster.dry_run import Applied, dry_run
 from mlplat.drift.report import DriftClass, DriftReport, Note, NoteReason, ObjectName
+from mlplat.drift.server import stored
 from mlplat.drift.shown import Shown
 from mlplat.objects.gvk import gvk_of
 
 NEEDS = "--confirm needs the right to `patch` what is declared (it sends a server-side apply with dryRun=All)"
 _COMPARABLE = (DriftClass.CHANGED, DriftClass.MISSING, DriftClass.EXTRA_FIELD)
-_SERVERS_OWN = frozenset(
-    ("managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink", "deletionTimestamp")
-)
 _SHOWN = 5
 
 Bodies = Mapping[ObjectName, Mapping[str, Any]]
@@ -71,16 +69,11 @@ def _verdict(answer: Applied, live: Mapping[str, Any] | None) -> str:
         return f"an apply would be refused: {answer.detail}"
     if live is None:
         return "an apply would create it"
-    places = sorted(set(_changes(_stored(live), _stored(answer.body), "")))
+    places = sorted(set(_changes(stored(live), stored(answer.body), "")))
     if not places:
         return "an apply would change nothing: what differs is not among the fields that it sets"
     more = f" and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
     return f"an apply would change {', '.join(places[:_SHOWN])}{more}"
-
-
-def _stored(body: Mapping[str, Any]) -> dict[str, Any]:
-    metadata = {key: value for key, value in body["metadata"].items() if key not in _SERVERS_OWN}
-    return {**{key: value for key, value in body.items() if key != "status"}, "metadata": metadata}
 
 
 def _changes(old: Any, new: Any, place: str) -> Iterator[str]:

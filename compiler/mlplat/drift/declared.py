@@ -7,7 +7,7 @@ from typing import Any
 from mlplat.catalog.lookup import KindTable
 from mlplat.compare.difference import Path
 from mlplat.diagnostics import Span
-from mlplat.drift.report import Note
+from mlplat.drift.report import Note, ObjectName
 from mlplat.objects.gvk import GVK, ObjectRef
 
 Locate = Callable[[Path], Span | None]
@@ -33,6 +33,11 @@ class DeclaredObject:
     locate: Locate = nowhere
     generated: str | None = None
     team: str | None = None
+
+    @property
+    def name(self) -> ObjectName:
+        """The object as findings name it."""
+        return ObjectName(self.gvk.api_version, self.gvk.kind, self.ref.namespace or None, self.ref.name)
 
     @property
     def namespaced(self) -> bool:

@@ -96,7 +96,7 @@ def detect(declared: DeclaredSet, live: LiveState, settings: Settings) -> DriftR
         Note(NoteReason.EXPLAINED, _EXPLAINED[reason], count=count) for reason, count in sorted(run.explained.items())
     ]
     drifted = {one.object for one in findings}
-    clean = sum(_name(item) not in drifted and item.ref not in run.skipped for item in declared.objects)
+    clean = sum(item.name not in drifted and item.ref not in run.skipped for item in declared.objects)
     return DriftReport(
         environment=declared.environment,
         findings=tuple(findings),
@@ -134,7 +134,7 @@ class _Run:
     _defaults: dict[GVK, Defaults] = field(default_factory=dict)
 
     def compare(self, item: DeclaredObject, live: Mapping[str, Any] | None) -> None:
-        name = _name(item)
+        name = item.name
         if is_map(item.body.get("sops")):
             detail = "its values are encrypted in git (SOPS)"
             self.findings.append(_whole(item, DriftClass.NOT_COMPARABLE, detail))
@@ -212,14 +212,10 @@ def _secret_values(declared: DeclaredSet, live: LiveState) -> Iterator[Redacted]
             yield from (value for value in body["data"].values() if isinstance(value, Redacted))
 
 
-def _name(item: DeclaredObject) -> ObjectName:
-    return ObjectName(item.gvk.api_version, item.gvk.kind, item.ref.namespace or None, item.ref.name)
-
-
 def _whole(item: DeclaredObject, cls: DriftClass, detail: str) -> DriftFinding:
     return DriftFinding(
         cls,
-        _name(item),
+        item.name,
         "",
         "",
         None,

@@ -53,10 +53,7 @@ def compare_live(comparison: Comparison, access: Access, progress: Callable[[int
 
 def confirm(report: DriftReport, comparison: Comparison, state: LiveState, caller: Caller) -> DriftReport:
     """The report with what an apply would do, as far as the server says."""
-    declared = {
-        ObjectName(item.gvk.api_version, item.gvk.kind, item.ref.namespace or None, item.ref.name): item.body
-        for item in comparison.declared.objects
-    }
+    declared = {item.name: item.body for item in comparison.declared.objects}
     return confirmed(report, caller, declared, {_name(body): body for body in state.objects})
 
 

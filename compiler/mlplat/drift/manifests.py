@@ -11,9 +11,9 @@ from mlplat.catalog.lookup import Tables
 from mlplat.catalog.node import Node
 from mlplat.cluster.redaction import redact
 from mlplat.compare.difference import Path as Place
-from mlplat.compiler.load.raw import Composed, RawObject, parse_raw, read_texts
+from mlplat.compiler.load.raw import Composed, RawObject, headless, parse_raw, read_texts
 from mlplat.compiler.render.foreign import main_file, render_foreign
-from mlplat.diagnostics import Diagnostic, Label, Severity, Span
+from mlplat.diagnostics import Diagnostic, Span
 from mlplat.drift.declared import DeclaredObject, DeclaredSet
 from mlplat.drift.report import Note, NoteReason, ObjectName
 from mlplat.objects.equality import is_map
@@ -59,23 +59,10 @@ def _rendered(where: str) -> Manifests:
 
 
 def _headless(raw: RawObject, places: Composed) -> Diagnostic | None:
-    try:
-        if not isinstance(raw.body, dict):
-            raise ValueError("an object is a mapping with `apiVersion`, `kind` and `metadata`")
-        metadata = raw.body.get("metadata")
-        if not (isinstance(metadata, dict) and metadata.get("generateName") and not metadata.get("name")):
-            ref_of(raw.body, namespaced=False)
-    except ValueError as error:
-        span = raw.span((), places)
-        return Diagnostic(
-            "MLP403",
-            Severity.ERROR,
-            str(error),
-            Label(span, "not a Kubernetes object"),
-            help="give it `apiVersion`, `kind` and `metadata.name`, or remove it",
-            pointer="",
-        )
-    return None
+    metadata = raw.body.get("metadata") if isinstance(raw.body, dict) else None
+    if isinstance(metadata, dict) and metadata.get("generateName") and not metadata.get("name"):
+        return None
+    return headless(raw, raw.body, places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +103,8 @@ def declare(manifests: Manifests, reading: Reading, tracking: tuple[str, str] | 
         ref = ref_of(body, reading.is_namespaced(body, gvk), reading.namespace)
         item = DeclaredObject(body, gvk, ref, table, _locator(raw, places))
         if ref in made:
-            name = ObjectName(gvk.api_version, gvk.kind, ref.namespace or None, ref.name)
-            notes.append(
-                Note(NoteReason.DECLARED_TWICE, "it is declared more than once: the last one is compared", name)
-            )
+            text = "it is declared more than once: the last one is compared"
+            notes.append(Note(NoteReason.DECLARED_TWICE, text, item.name))
         made[ref] = item
     objects = tuple(made.values())
     return DeclaredSet(objects, tracking=tracking or _tracking(objects), notes=tuple(notes))

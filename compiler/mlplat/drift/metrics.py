@@ -11,7 +11,7 @@ from mlplat.cluster.connect import HOW_TO_INSTALL, NoClusterError
 from mlplat.drift.managers import Appliers
 from mlplat.drift.report import DriftClass, DriftReport, Writer
 
-Actor = Callable[[Writer], str]
+NameOfActor = Callable[[Writer], str]
 """What sort of writer it is: `person`, `applier`, `controller` or `unknown`."""
 
 
@@ -20,7 +20,7 @@ class Measured:
     """What is exposed. `requests` are all API requests so far, by verb and status; `last_success` is when everything
     was compared last, in seconds since 1970."""
 
-    actor: Actor
+    actor: NameOfActor
     report: DriftReport | None = None
     requests: Mapping[tuple[str, str], int] = field(default_factory=dict)
     last_success: float | None = None
@@ -82,7 +82,7 @@ def _unread(report: DriftReport) -> Counter[tuple[str, ...]]:
     return Counter((each.object.kind, each.reason or "other") for each in unread)
 
 
-def actor_of(appliers: Appliers) -> Actor:
+def actor_of(appliers: Appliers) -> NameOfActor:
     """What sort of writer a finding names, for the label `actor`."""
 
     def actor(writer: Writer) -> str:

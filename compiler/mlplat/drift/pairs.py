@@ -20,7 +20,7 @@ from mlplat.drift.context import Case, outsiders
 from mlplat.drift.delegated import delegation
 from mlplat.drift.owners import Entry, Hold
 from mlplat.drift.places import Readable, value_at
-from mlplat.drift.report import Cause, Confidence, DriftClass, DriftFinding, Note, NoteReason, ObjectName, Writer
+from mlplat.drift.report import Cause, Confidence, DriftClass, DriftFinding, Note, NoteReason, Writer
 from mlplat.drift.rewrites import written_path
 from mlplat.drift.server import stored
 from mlplat.drift.shown import Shown
@@ -252,10 +252,9 @@ class _Speaker:
     def __init__(self, case: Case, shown: Shown) -> None:
         self.case = case
         self.shown = shown
-        ref, gvk = case.declared.ref, case.declared.gvk
         self.declared = Readable(case.declared.body, case.schema)
         self.live = Readable(case.live, case.schema)
-        self.name = ObjectName(gvk.api_version, gvk.kind, ref.namespace or None, ref.name)
+        self.name = case.declared.name
 
     def changed(self, difference: Difference, writer: Writer, cause: Cause, sure: bool) -> DriftFinding:
         declared, live = (

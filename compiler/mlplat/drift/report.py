@@ -89,7 +89,7 @@ class DriftFinding:
     origin: Span | None = None
     generated: str | None = None
     detail: str = ""
-    """A sentence more for people: why it could not be compared, who may write it beside, what `--confirm` said."""
+    """A sentence more for people: why it could not be compared."""
     team: str | None = None
     reason: Unread | None = None
     """Why a kind could not be read."""

@@ -7,21 +7,11 @@ of the old frameworks (`sklearn:`) becomes a `model` with its `modelFormat`.
 from collections.abc import Mapping
 from typing import Any
 
+from mlplat.catalog.products import SERVERS
 from mlplat.compare.difference import Path
 from mlplat.objects.equality import is_map
 
-_FRAMEWORKS = {
-    "huggingface": "huggingface",
-    "lightgbm": "lightgbm",
-    "onnx": "onnx",
-    "paddle": "paddle",
-    "pmml": "pmml",
-    "pytorch": "pytorch",
-    "sklearn": "sklearn",
-    "tensorflow": "tensorflow",
-    "triton": "triton",
-    "xgboost": "xgboost",
-}
+_FRAMEWORKS = tuple(name for name in SERVERS if name != "model")
 _ISVC = ("serving.kserve.io", "InferenceService")
 
 
@@ -31,9 +21,8 @@ def stored_form(kind: tuple[str, str], declared: Mapping[str, Any], live: Mappin
     if framework is None or not is_map(_predictor(live).get("model")):
         return declared
     predictor = _predictor(declared)
-    model = {"modelFormat": {"name": _FRAMEWORKS[framework]}, **predictor[framework]}
-    if framework == "pytorch" or "modelFormat" in predictor[framework]:
-        model["modelFormat"] = {**model["modelFormat"], "name": _FRAMEWORKS[framework]}
+    form = predictor[framework].get("modelFormat")
+    model = {**predictor[framework], "modelFormat": {**(form if is_map(form) else {}), "name": framework}}
     moved = {
         ("model" if key == framework else key): (model if key == framework else value)
         for key, value in predictor.items()

@@ -1,4 +1,8 @@
-"""Both sides of a comparison as the command line names them; the only place of this package that reads files."""
+"""Both sides of a comparison as the command line names them.
+
+Files are read here and by what this asks for the declared side (`environment.py`, `manifests.py`), and nowhere else in
+this package.
+"""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence

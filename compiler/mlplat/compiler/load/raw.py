@@ -16,6 +16,7 @@ from mlplat.compiler.load.syntax import syntax_finding
 from mlplat.compiler.load.yaml import composer, duplicate_key
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span
 from mlplat.objects.goyaml_scalars import go_scalar
+from mlplat.objects.gvk import ref_of
 from mlplat.objects.nesting import MAX_DEPTH, may_repeat, oversized
 from mlplat.objects.nesting import nests_too_deep as values_nest_too_deep
 from mlplat.objects.texts import MANIFEST_SUFFIXES, decoded
@@ -88,6 +89,19 @@ class Composed:
         if isinstance(node, SequenceNode) and step.isdecimal() and int(step) < len(node.value):
             return None, node.value[int(step)]
         return None
+
+
+def headless(raw: RawObject, body: Any, places: Composed) -> Diagnostic | None:
+    """The finding on what is no Kubernetes object (MLP403), None for one. `body` is the object as it is judged."""
+    try:
+        if not isinstance(body, dict):
+            raise ValueError("an object is a mapping with `apiVersion`, `kind` and `metadata`")
+        ref_of(body, namespaced=False)
+    except ValueError as error:
+        label = Label(raw.span((), places), "not a Kubernetes object")
+        cure = "give it `apiVersion`, `kind` and `metadata.name`, or remove it"
+        return Diagnostic("MLP403", Severity.ERROR, str(error), label, help=cure, pointer="")
+    return None
 
 
 def read_texts(where: str) -> dict[str, str]:
