@@ -47,7 +47,12 @@ def test_we_agree_with_the_recorded_verdicts(name: str) -> None:
     assert isinstance(versions, ComponentVersions), versions
     held = recorded(name)
     # A seed that is itself refused (a runtime that the cluster lacks) teaches nothing.
-    asked = [case for case in cases(SETS[name].seeds, SETS[name].share) if not held[case.seed]["|as it is"]]
+    # A dry run gives no ports of nodes away, and takes every number.
+    asked = [
+        case
+        for case in cases(SETS[name].seeds, SETS[name].share)
+        if not held[case.seed]["|as it is"] and "odePort|" not in case.name
+    ]
     texts = {f"{index:06}.json": json.dumps(case.body) for index, case in enumerate(asked)}
     verdict = check_manifests(texts, versions, str(folder) if folder is not None else None)
     guilty = set()

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlplat.compiler.check.core.structural_schema import problems_of_schema
-from mlplat.compiler.check.reading import Body, Problem, mapping, mappings, spec_of
+from mlplat.compiler.check.reading import Body, Problem, at_key, mapping, mappings, metadata_of, spec_of
 
 _PATH = re.compile(r"(\.[A-Za-z_][\w-]*|\['[^']+'\]|\[\d+\])+")
 _MOST_SELECTABLE = 8
+_PROTECTED = ("k8s.io", "kubernetes.io")
 
 
 def problems_of_definition(body: Body) -> Iterator[Problem]:
@@ -19,6 +20,7 @@ def problems_of_definition(body: Body) -> Iterator[Problem]:
     spec = spec_of(body)
     if isinstance(spec.get("group"), str) and spec["group"] and "." not in spec["group"]:
         yield "/spec/group", "must be a domain with a dot, such as `ml.example.com`"
+    yield from _approval(str(spec.get("group")), mapping(metadata_of(body).get("annotations")))
     if spec.get("preserveUnknownFields") is True:
         yield "/spec/preserveUnknownFields", "must be false: say it in the schema"
     names = mapping(spec.get("names"))
@@ -30,6 +32,32 @@ def problems_of_definition(body: Body) -> Iterator[Problem]:
     for index, version in mappings(spec.get("versions")):
         yield from _version(version, f"/spec/versions/{index}")
     yield from _conversion(spec.get("conversion"))
+
+
+_APPROVED = "api-approved.kubernetes.io"
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/?]+([/?].*)?")
+
+
+def _approval(group: str, annotations: Body) -> Iterator[Problem]:
+    """Groups of the Kubernetes project ask for its approval, or for a word that there is none (KEP 1111)."""
+    if group not in _PROTECTED and not group.endswith(tuple(f".{one}" for one in _PROTECTED)):
+        return
+    said = annotations.get(_APPROVED)
+    if not said:
+        place = "/metadata/annotations" if annotations else "/metadata"
+        yield place, f"needs the annotation `{_APPROVED}`: a group below {' or '.join(_PROTECTED)} is Kubernetes' own"
+    elif isinstance(said, str) and not said.startswith("unapproved") and not _is_url(said):
+        where = at_key("/metadata/annotations", _APPROVED)
+        yield where, "must be the URL of the approval, or a text that begins with `unapproved`"
+
+
+def _is_url(text: str) -> bool:
+    """As Go's `url.ParseRequestURI` reads it, with a scheme and a host."""
+    if not _URL.fullmatch(text) or re.search(r"%(?![0-9A-Fa-f]{2})|[\x00-\x20\x7f]", text):
+        return False
+    host = text.split("//", 1)[1].split("/")[0].split("?")[0].rpartition("@")[2]
+    port = host.rpartition("]")[2].partition(":")[2]
+    return bool(host) and (not port or port.isdecimal())
 
 
 def _version(version: Body, where: str) -> Iterator[Problem]:

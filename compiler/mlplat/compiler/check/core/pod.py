@@ -6,11 +6,11 @@ from typing import Any
 
 from mlplat.compiler.check.core import forms as f
 from mlplat.compiler.check.core.pod_forms import POD
+from mlplat.compiler.check.core.pod_totals import problems_of_totals
 from mlplat.compiler.check.core.volume_forms import VOLUME_SOURCES
 from mlplat.compiler.check.core.windows import problems_of_system
-from mlplat.compiler.check.reading import Body, Problem, at_key, mapping, mappings
+from mlplat.compiler.check.reading import Body, Problem, mapping, mappings
 from mlplat.objects.pods import HOST_NAMESPACES
-from mlplat.objects.quantity import parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class PodUse:
     template: bool = True
     addressed: bool = True
     """Whether its name and address are its own: those of a StatefulSet's pods are written by the controller."""
+    made: bool = False
+    """Whether it is judged as the pod that is made of the template: with the requests that the server fills in."""
 
 
 def problems_of_pod(spec: Any, pointer: str, use: PodUse) -> list[Problem]:
@@ -235,7 +237,7 @@ def _whole(spec: Mapping[str, Any], pointer: str, use: PodUse) -> Iterator[Probl
     if spec.get("ephemeralContainers"):
         yield f"{pointer}/ephemeralContainers", "cannot be there when a pod is made"
     yield from problems_of_system(spec, pointer)
-    yield from _totals(spec, pointer)
+    yield from problems_of_totals(spec, pointer, not use.template or use.made)
     seen: set[tuple[Any, Any]] = set()
     for index, one in mappings(spec.get("topologySpreadConstraints")):
         pair = (str(one.get("topologyKey")), str(one.get("whenUnsatisfiable")))
@@ -258,32 +260,3 @@ def _of_a_pod_itself(spec: Body, pointer: str) -> Iterator[Problem]:
         yield f"{pointer}/overhead", "comes from a `runtimeClassName`"
     if spec.get("priority") not in (None, 0) and not spec.get("priorityClassName"):
         yield f"{pointer}/priority", "comes from a `priorityClassName`"
-
-
-def _totals(spec: Body, pointer: str) -> Iterator[Problem]:
-    """What the pod as a whole asks for covers its containers."""
-    whole = mapping(spec.get("resources"))
-    containers = mappings(spec.get("containers"))
-    for name, amount in mapping(whole.get("requests")).items():
-        asked = [_amount(_request(mapping(one.get("resources")), name)) for _, one in containers]
-        if sum(asked) > _amount(amount):
-            yield at_key(f"{pointer}/resources/requests", name), "is less than what the containers ask for together"
-    limits = mapping(whole.get("limits"))
-    for index, one in containers:
-        for name, amount in mapping(mapping(one.get("resources")).get("limits")).items():
-            if name in limits and _amount(amount) > _amount(limits[name]):
-                where = f"{pointer}/containers/{index}/resources/limits"
-                yield at_key(where, name), "is above the limit of the pod as a whole"
-
-
-def _request(resources: Body, name: str) -> Any:
-    """What a container asks for: its limit where it does not say."""
-    asked = mapping(resources.get("requests"))
-    return asked[name] if name in asked else mapping(resources.get("limits")).get(name)
-
-
-def _amount(value: Any) -> int:
-    try:
-        return 0 if value is None else parse(value).nanos
-    except ValueError:
-        return 0

@@ -105,11 +105,16 @@ def _resources(value: Any, whole: bool) -> str | None:
     return None
 
 
+def is_of_whole_pods(name: str) -> bool:
+    """True for what a pod as a whole can ask for (IsSupportedPodLevelResource)."""
+    return name in ("cpu", "memory") or name.startswith("hugepages-")
+
+
 def pod_resources(value: Any) -> str | None:
     """What a pod as a whole asks for: cpu, memory and large pages only."""
     for side in ("requests", "limits"):
         held = value.get(side) if isinstance(value, dict) else None
         for name in held if isinstance(held, dict) else ():
-            if name not in ("cpu", "memory") and not name.startswith("hugepages-"):
+            if not is_of_whole_pods(name):
                 return f"`{name}`: a pod as a whole takes cpu, memory and hugepages only"
     return resources(value)

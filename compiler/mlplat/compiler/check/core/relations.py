@@ -17,6 +17,7 @@ from mlplat.compiler.check.core import (
     running_kinds,
     services,
 )
+from mlplat.compiler.check.core.data_sizes import problems_of_size
 from mlplat.compiler.check.reading import Body, Problem, at_key, mapping, mappings, metadata_of, number, spec_of, texts
 from mlplat.objects.names import why_no_qualified_name, why_no_subdomain
 
@@ -94,6 +95,7 @@ def _secret(body: Body) -> Iterator[Problem]:
     annotations = mapping(mapping(body.get("metadata")).get("annotations"))
     if kind == "kubernetes.io/service-account-token" and not annotations.get("kubernetes.io/service-account.name"):
         yield "/metadata", "needs the annotation `kubernetes.io/service-account.name`"
+    yield from problems_of_size(body)
 
 
 def _is_json(text: Any, encoded: Any) -> bool:
@@ -247,15 +249,22 @@ def _priority(body: Body) -> Iterator[Problem]:
         yield "/value", "must be at most 1000000000"
 
 
+_CLASS = "kubernetes.io/ingress.class"
+
+
 def _ingress(body: Body) -> Iterator[Problem]:
     spec = spec_of(body)
     if not spec.get("rules") and spec.get("defaultBackend") is None:
         yield "/spec", "needs `rules` or `defaultBackend`"
+    annotations, name = mapping(metadata_of(body).get("annotations")), spec.get("ingressClassName")
+    if _CLASS in annotations and isinstance(name, str) and (annotations[_CLASS] or "") != name:
+        yield at_key("/metadata/annotations", _CLASS), "must equal `spec.ingressClassName`, where both are there"
 
 
 def _config_map(body: Body) -> Iterator[Problem]:
     for key in sorted(set(mapping(body.get("data"))) & set(mapping(body.get("binaryData")))):
         yield f"/binaryData/{key}", f"`{key}` is in `data` too"
+    yield from problems_of_size(body)
 
 
 _POD_SECURITY = re.compile(r"latest|v1\.(0|[1-9][0-9]*)")

@@ -29,7 +29,23 @@ def problems_of_service(body: Body) -> Iterator[Problem]:
         node = port.get("nodePort")
         if node and kind in ("ClusterIP", "ExternalName"):
             yield f"{where}/nodePort", f"a {kind} service takes no `nodePort`"
+        elif node:
+            yield from _node_port(node, f"{where}/nodePort")
+            pair = (str(port.get("protocol") or "TCP"), f"{node} of the nodes")
+            if pair in seen:
+                yield f"{where}/nodePort", f"{node} is there twice"
+            seen.add(pair)
     yield from _service_kind(spec, kind, headless)
+
+
+_NODE_PORTS = range(30000, 32768)
+"""What the server gives to services, unless it is set up otherwise (`--service-node-port-range`)."""
+
+
+def _node_port(value: Any, where: str) -> Iterator[Problem]:
+    """Only an object that is really made is refused: a dry run gives no ports away."""
+    if isinstance(value, int) and value not in _NODE_PORTS:
+        yield where, "must be from 30000 to 32767, unless the server is set up for other ports"
 
 
 def _service_kind(spec: Body, kind: str, headless: bool) -> Iterator[Problem]:
@@ -52,6 +68,8 @@ def _service_kind(spec: Body, kind: str, headless: bool) -> Iterator[Problem]:
             yield f"/spec/{field}", f"a {kind} service takes no `{field}`"
     if spec.get("healthCheckNodePort") and (kind != "LoadBalancer" or spec.get("externalTrafficPolicy") != "Local"):
         yield "/spec/healthCheckNodePort", "needs `type: LoadBalancer` and `externalTrafficPolicy: Local`"
+    elif spec.get("healthCheckNodePort"):
+        yield from _node_port(spec["healthCheckNodePort"], "/spec/healthCheckNodePort")
     address, several = spec.get("clusterIP"), spec.get("clusterIPs")
     for pointer, one in (
         ("/spec/clusterIP", address),

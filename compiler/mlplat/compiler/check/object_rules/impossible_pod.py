@@ -11,6 +11,7 @@ from mlplat.catalog.products import V1_JOBS
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.compiler.check.core.pod import PodUse, problems_of_pod
 from mlplat.compiler.check.core.pod_amounts import huge_pages, part_of_resources
+from mlplat.compiler.check.core.pod_totals import problems_of_totals
 from mlplat.compiler.check.cures import cure_of
 from mlplat.compiler.check.pods import called, is_by_hand, pods_of
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
@@ -28,6 +29,14 @@ _WHOLE = frozenset(
 )
 """Kinds that carry whole pods; parts of pods (`runtimePatches`, predictors) are completed by their controller."""
 
+_TEMPLATED = frozenset(
+    {
+        *(("apps", kind) for kind in ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")),
+        *(("batch", kind) for kind in ("Job", "CronJob")),
+    }
+)
+"""Kubernetes' own kinds, whose pods are judged with their object, but for requests that only a pod is given."""
+
 _PARTS = frozenset((("trainer.kubeflow.org", "TrainJob"), ("serving.kserve.io", "InferenceService")))
 """Kinds that say only a part of their pods. What they say of resources is judged."""
 _AMOUNTS = frozenset(("resources", "resourcesPerNode"))
@@ -39,12 +48,18 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
         if (item.ref.group, item.ref.kind) in _PARTS and is_by_hand(item):
             for pointer, problem in _amounts(item.body.get("spec"), "/spec"):
                 yield _found(item, pointer, problem)
+        if (item.ref.group, item.ref.kind) in _TEMPLATED:
+            for pod in pods_of(item):
+                refused = set(problems_of_totals(pod.spec, pod.pointer, filled=False))  # MLP440 says it
+                for pointer, problem in problems_of_totals(pod.spec, pod.pointer, filled=True):
+                    if (pointer, problem) not in refused:
+                        yield _found(item, pointer, problem)
         if (item.ref.group, item.ref.kind) not in _WHOLE:
             continue
         for pod in pods_of(item):
             if "/runtimePatches/" in pod.pointer or "/podTemplateOverrides/" in pod.pointer:
                 continue
-            for pointer, problem in problems_of_pod(pod.spec, pod.pointer, PodUse()):
+            for pointer, problem in problems_of_pod(pod.spec, pod.pointer, PodUse(made=True)):
                 if pointer.endswith("/resources") and not is_by_hand(item):
                     continue  # the rules on specifications say it at the user's own line
                 if item.ref.group == "trainer.kubeflow.org" and problem == "needs `image`":
