@@ -48,7 +48,7 @@ class ApiServer:
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             response = connection.getresponse()
-            return response.status, json.loads(response.read() or b"{}")
+            return response.status, _parsed(response.read())
         except (OSError, http.client.HTTPException):
             connection.close()
             self._local.connection = None
@@ -72,6 +72,14 @@ class ApiServer:
         plural, namespaced = self.resource(api_version, kind)
         scope = f"/namespaces/{namespace}" if namespaced else ""
         return f"{_root(api_version)}{scope}/{plural}" + (f"/{name}" if name else "")
+
+
+def _parsed(data: bytes) -> dict[str, Any]:
+    """An answer in JSON; one in words (an API that is not there) as a refusal has them."""
+    try:
+        return dict(json.loads(data or b"{}"))
+    except json.JSONDecodeError:
+        return {"message": data.decode(errors="replace").strip()}
 
 
 def _named(config: dict[str, Any], kind: str, name: str) -> dict[str, Any]:
