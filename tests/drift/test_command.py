@@ -385,6 +385,14 @@ def test_structures_are_explained_by_words_and_only_then() -> None:
         (("--env", "prod", "--rbac", "-o", "json"), "--output and --rbac exclude each other"),
         (("--env", "prod", "--image", "x:1"), "--image goes with --deploy"),
         (("--env", "prod", "--listen", ":1"), "--listen goes with --watch"),
+        (("--env", "prod", "--rbac", "--dump-commands"), "--dump-commands and --rbac exclude each other"),
+        (("--env", "prod", "--rbac", "--deploy", "cron"), "--deploy and --rbac exclude each other"),
+        (("--env", "prod", "--dump-commands", "--deploy", "cron"), "--deploy and --dump-commands exclude each other"),
+        (("--env", "prod", "--deploy", "cron", "--applier", "x"), "--applier and --deploy exclude each other"),
+        (("--env", "prod", "--deploy", "cron", "--tracking-label", "a=b"), "--tracking-label and --deploy exclude"),
+        (("--env", "prod", "--deploy", "cron", "--crds", "x"), "--crds and --deploy exclude each other"),
+        (("--env", "prod", "--deploy", "cron", "--at", "HEAD"), "--at and --deploy exclude each other"),
+        (("--env", "prod", "--deploy", "cron", "--context", "c"), "--context and --deploy exclude each other"),
     ],
 )
 def test_an_option_that_would_do_nothing_is_refused(options: tuple[str, ...], said: str) -> None:

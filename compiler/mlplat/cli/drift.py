@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from mlplat.cli.drift_options import refuse_contradictions
+from mlplat.cli.drift_options import carried, refuse_contradictions
 from mlplat.cli.exit import CLEAN, DIFFERENCES, ERROR, INCOMPLETE
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _answered(question: "Question", asked: Asked, format_: str, begun: datetime)
         if asked.rbac:
             return drift_live.print_rbac(question)
         if asked.dump_commands:
-            return drift_live.print_dump_commands(question, access)
+            return drift_live.print_dump_commands(question, access, carried(click.get_current_context()))
         if asked.deploy is not None:
             return drift_live.print_deployment(question, asked.deploy, asked.image, asked.deploy_namespace)
         if asked.watching:

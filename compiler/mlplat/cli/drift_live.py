@@ -4,7 +4,7 @@ import gc
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -39,13 +39,12 @@ def print_rbac(question: Question) -> int:
     return CLEAN
 
 
-def print_dump_commands(question: Question, access: Access) -> int:
-    """The commands of kubectl that write a complete dump."""
+def print_dump_commands(question: Question, access: Access, options: Sequence[str]) -> int:
+    """The commands of kubectl that write a complete dump; `options` are those of the command that compares it."""
     kubeconfig = ("--kubeconfig", access.kubeconfig) if access.kubeconfig else ()
     context = ("--context", access.context) if access.context else ()
-    what = ("--env", question.environment) if question.environment else ("--declared", question.declared or "-")
     root = str(Path(question.root).resolve())
-    click.echo(dump_commands(root, what, prepare(question).requests, (*kubeconfig, *context)))
+    click.echo(dump_commands(root, options, prepare(question).requests, (*kubeconfig, *context)))
     return CLEAN
 
 
