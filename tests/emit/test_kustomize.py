@@ -69,22 +69,21 @@ def test_the_one_beside_python_is_found(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_failure_names_the_folder_and_no_temporary_path(tmp_path: Path) -> None:
     path = program(tmp_path / "kustomize", 'echo "error: no such file: $2/x.yaml" >&2; exit 1')
     (rendered,) = render(Kustomize((path, "build"), "v5.8.1"), FileTree({"a/b/kustomization.yaml": ""}), ["a/b"])
-    assert rendered.problem is not None
-    assert (rendered.problem.code, rendered.problem.notes) == ("MLP603", ("no such file: a/b/x.yaml",))
+    assert rendered.said == ("no such file: a/b/x.yaml",)
 
 
 def test_what_is_no_yaml_is_a_failure(tmp_path: Path) -> None:
     path = program(tmp_path / "kustomize", "echo 'a: ['")
     (rendered,) = render(Kustomize((path, "build"), "v5.8.1"), FileTree({"a/kustomization.yaml": ""}), ["a"])
-    assert rendered.problem is not None
-    assert rendered.problem.code == "MLP603"
+    assert rendered.said
+    assert rendered.objects == ()
 
 
 def test_a_program_that_is_gone_is_a_failure(tmp_path: Path) -> None:
     gone = Kustomize((str(tmp_path / "gone"), "build"), "v5.8.1")
     (rendered,) = render(gone, FileTree({"a/kustomization.yaml": ""}), ["a"])
-    assert rendered.problem is not None
-    assert rendered.problem.code == "MLP603"
+    assert rendered.said
+    assert rendered.objects == ()
 
 
 def test_scalars_are_what_go_reads() -> None:

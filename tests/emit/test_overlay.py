@@ -184,7 +184,7 @@ def test_argocd_folders_render_too() -> None:
     tree = emit_environment(None, held, environment("dev"))
     for kustomize in KUSTOMIZES:
         (rendered,) = render(kustomize, tree, ["argocd/dev/apps"])
-        assert rendered.problem is None
+        assert rendered.said == ()
         assert {body["kind"] for body in rendered.objects} == {"AppProject", "Application"}
 
 

@@ -51,18 +51,18 @@ def render_folder(texts: Mapping[str, str], kustomization: str) -> tuple[tuple[M
         return (), (found,)
     folder = kustomization.rpartition("/")[0]
     rendered = render(found, FileTree(texts), [folder])[0]
-    if rendered.problem is not None:
-        return (), (_failed(rendered.problem, place),)
+    if rendered.said:
+        return (), (_failed(rendered.said, place),)
     return tuple(Manifest(_node(body, place), place.file) for body in rendered.objects), ()
 
 
-def _failed(problem: Diagnostic, place: Span) -> Diagnostic:
+def _failed(said: tuple[str, ...], place: Span) -> Diagnostic:
     return Diagnostic(
         "MLP603",
         Severity.ERROR,
         f"kustomize cannot render `{place.file.rpartition('/')[0]}`",
         Label(place),
-        notes=problem.notes,
+        notes=said,
         help="mend the kustomization; it can use the `manifests/` folders of all environments and nothing else",
     )
 

@@ -47,8 +47,8 @@ def render_foreign(where: str) -> Foreign:
         return Foreign(file, (), (kustomize,))
     path = Path(where).resolve()
     rendered = render_folders(kustomize, path.parent, [path.name])[0]
-    if rendered.problem is not None:
-        return Foreign(file, (), (_failed(where, rendered.problem.notes),))
+    if rendered.said:
+        return Foreign(file, (), (_failed(where, rendered.said),))
     return Foreign(file, rendered.objects)
 
 

@@ -41,11 +41,11 @@ class Kustomize:
 
 @dataclass(frozen=True, slots=True)
 class RenderedFolder:
-    """What kustomize made of one folder: objects, or the finding that says why there are none."""
+    """What kustomize made of one folder: objects, or a few lines of what was said where there are none."""
 
     folder: str
     objects: tuple[dict[str, Any], ...] = ()
-    problem: Diagnostic | None = None
+    said: tuple[str, ...] = ()
 
 
 def find_kustomize(environ: Mapping[str, str] = os.environ) -> Kustomize | Diagnostic:
@@ -90,27 +90,21 @@ def _render_one(kustomize: Kustomize, root: Path, folder: str) -> RenderedFolder
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_RENDER_TIMEOUT, check=False
         )
     except subprocess.TimeoutExpired:
-        return RenderedFolder(folder, problem=_failure(folder, f"no answer after {_RENDER_TIMEOUT} seconds"))
+        return RenderedFolder(folder, said=_first_lines(f"no answer after {_RENDER_TIMEOUT} seconds"))
     except OSError as error:
-        return RenderedFolder(folder, problem=_failure(folder, error.strerror or str(error)))
+        return RenderedFolder(folder, said=_first_lines(error.strerror or str(error)))
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").replace(f"{root}{os.sep}", "").strip()
-        return RenderedFolder(folder, problem=_failure(folder, said or f"exit status {done.returncode}"))
+        return RenderedFolder(folder, said=_first_lines(said or f"exit status {done.returncode}"))
     try:
         return RenderedFolder(folder, parse_stream(done.stdout.decode()))
     except ValueError as error:
-        return RenderedFolder(folder, problem=_failure(folder, f"its output cannot be read: {error}"))
+        return RenderedFolder(folder, said=_first_lines(f"its output cannot be read: {error}"))
 
 
-def _failure(folder: str, said: str) -> Diagnostic:
+def _first_lines(said: str) -> tuple[str, ...]:
     first, *rest = said.splitlines()
-    return Diagnostic(
-        "MLP603",
-        Severity.ERROR,
-        f"kustomize cannot render `generated/{folder}`",
-        notes=(first.removeprefix("error: ").removeprefix("Error: "), *rest[:4]),
-        help=f"run `kubectl kustomize generated/{folder}` to see it; if the folder was just built, report a bug",
-    )
+    return (first.removeprefix("error: ").removeprefix("Error: "), *rest[:4])
 
 
 def _candidates(environ: Mapping[str, str]) -> Iterator[str]:

@@ -25,8 +25,19 @@ def verify(kustomize: Kustomize, tree: FileTree, object_sets: Iterable[ObjectSet
     meant = {folder: objects for held in object_sets for folder, objects in _folders(held).items()}
     findings: list[Diagnostic] = []
     for rendered in render(kustomize, tree, sorted(meant)):
-        findings += [rendered.problem] if rendered.problem else compare_folder(rendered, meant[rendered.folder])
+        findings += [_failed(rendered)] if rendered.said else compare_folder(rendered, meant[rendered.folder])
     return tuple(findings)
+
+
+def _failed(rendered: RenderedFolder) -> Diagnostic:
+    folder = f"generated/{rendered.folder}"
+    return Diagnostic(
+        "MLP603",
+        Severity.ERROR,
+        f"kustomize cannot render `{folder}`",
+        notes=rendered.said,
+        help=f"run `kubectl kustomize {folder}` to see it; if the folder was just built, report a bug",
+    )
 
 
 def compare_folder(rendered: RenderedFolder, meant: Iterable[KubeObject]) -> Iterator[Diagnostic]:
