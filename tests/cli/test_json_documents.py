@@ -12,6 +12,7 @@ import pytest
 from mlplat.diff.impact.effect import Impact
 from mlplat.diff.render import json as diff_json
 from mlplat.drift.render import json as drift_json
+from mlplat.drift.report import Cause as DriftCause
 from mlplat.provenance.positions import Role
 from tests.cli.command import ROOT, mlplat
 from tests.diff import reports as diff_reports
@@ -57,6 +58,8 @@ def objects_in(value: Any) -> Iterator[dict[str, Any]]:
 def test_words_are_those_of_the_code() -> None:
     assert schema("diff")["$defs"]["impact"]["enum"] == [str(impact) for impact in Impact]
     assert schema("explain")["$defs"]["position"]["properties"]["role"]["enum"] == [str(role) for role in Role]
+    causes = schema("drift")["$defs"]["finding"]["properties"]["cause"]["enum"]
+    assert set(causes) == {"delegated", *map(str, DriftCause)}  # the schema says why it has one more
 
 
 REPORTS = [diff_json.document(one) for one in (diff_reports.REPORT, diff_reports.PARTIAL, diff_reports.EMPTY)] + [

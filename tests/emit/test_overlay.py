@@ -176,6 +176,9 @@ def test_a_difference_is_reported_with_its_place() -> None:
     fewer = tree.files[kustomization].replace("- configmap-d.yaml\n", "")
     (found,) = verify(KUSTOMIZES[0], FileTree({**tree.files, kustomization: fewer}), [held])
     assert found.code == "MLP605"
+    (found,) = verify(KUSTOMIZES[0], FileTree({**tree.files, kustomization: "resources: [gone.yaml]\n"}), [held])
+    assert (found.code, found.headline) == ("MLP603", "kustomize cannot render `generated/overlays/dev/vision`")
+    assert found.notes
 
 
 @needs_kustomize

@@ -26,8 +26,6 @@ class Cause(StrEnum):
     """Somebody but the applier wrote it."""
     PENDING_SYNC = "pending-sync"
     """Git changed and the applier has not synced yet: the live value is what it last applied."""
-    DELEGATED = "delegated"
-    """A controller is meant to write it; informational."""
     STALE = "stale"
     """The applier wrote it once, and nothing declares it any more."""
     UNKNOWN = "unknown"
