@@ -49,7 +49,9 @@ def full_findings(text: str) -> list[tuple[str, str]]:
 def test_every_finding_that_a_test_expects_says_what_to_do() -> None:
     seen, silent = 0, []
     for path in sorted((ROOT / "tests").rglob("expected*")):
-        for headline, text in full_findings(path.read_text() if path.is_file() else ""):
+        if not path.is_file() or path.suffix == ".pyc":  # a module's compiled form has the module's name
+            continue
+        for headline, text in full_findings(path.read_text()):
             seen += 1
             if "= help: " not in text:
                 silent.append(f"{path.relative_to(ROOT)}: {headline}")

@@ -9,7 +9,12 @@ from mlplat.cli.report import format_option, is_no_platform, placed_findings, re
 
 @click.command()
 @click.option("--env", "environments", multiple=True, metavar="ENV", help="Only this environment; may be repeated.")
-@click.option("--manifests", metavar="FILE|DIR|-", help="Judge these manifests instead of a platform.")
+@click.option(
+    "--manifests",
+    multiple=True,
+    metavar="FILE|DIR|-",
+    help="Judge these instead of a platform; may be repeated.",
+)
 @click.option("--crds", metavar="FILE|DIR", help="With --manifests: CustomResourceDefinitions to judge by.")
 @click.option("--versions", metavar="COMPONENT=VERSION,...", help="With --manifests: component versions.")
 @click.option("--release", metavar="RELEASE", help="With --manifests: the Kubeflow release (newest if not given).")
@@ -20,7 +25,7 @@ from mlplat.cli.report import format_option, is_no_platform, placed_findings, re
 def check(
     root: str,
     environments: tuple[str, ...],
-    manifests: str | None,
+    manifests: tuple[str, ...],
     crds: str | None,
     versions: str | None,
     release: str | None,
@@ -34,7 +39,7 @@ def check(
     judge them; --env then names the environment that they are for, which only --rules ask. Exit status 1 when a finding
     is an error.
     """
-    if manifests is not None:
+    if manifests:
         if environments and (rules is None or len(environments) > 1):
             raise click.UsageError("--env goes with --manifests only once, and only for the sake of --rules")
         from mlplat.cli.check_manifests import ManifestOptions, check_raw  # heavy: the schemas

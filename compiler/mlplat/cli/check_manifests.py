@@ -11,6 +11,7 @@ import click
 from mlplat.cli.exit import CLEAN, ERROR
 from mlplat.cli.report import report
 from mlplat.compiler.check.cel_rules import Unevaluated
+from mlplat.compiler.check.wording import quoted
 from mlplat.compiler.load.discover import read_rule_texts
 from mlplat.compiler.load.raw import STDIN, RawObject, read_texts
 from mlplat.compiler.manifest_check import Found, Verdict, check_manifests
@@ -26,7 +27,7 @@ API_VERSION = "mlplat.dev/check/v1"
 class ManifestOptions:
     """What the command line names; paths are as written, relative to the working folder."""
 
-    manifests: str
+    manifests: tuple[str, ...]
     crds: str | None
     versions: str
     release: str | None
@@ -42,14 +43,22 @@ def check_raw(root: str, options: ManifestOptions, format_: str) -> int:
     if isinstance(chosen, str):
         raise click.ClickException(chosen)
     try:
-        texts = read_texts(_in(root, options.manifests))
+        unread: list[Diagnostic] = []
+        texts = {
+            file: text
+            for where in options.manifests
+            for file, text in read_texts(_in(root, where), unread.append).items()
+        }
+        if not any(text.strip() for text in texts.values()) and not unread:
+            raise ValueError(f"there is no manifest in {quoted(options.manifests)}: nothing was judged")
         rules = read_rule_texts(_in(root, options.rules)) if options.rules else {}
         if options.rules and not rules:
             raise ValueError(f"there is no file with rules in `{options.rules}`")
         own = compile_given(rules, options.environment) if rules else None
         verdict = check_manifests(texts, chosen, _in(root, options.crds) if options.crds else None, own)
         said = [(Unevaluated("", "", sentence), None) for sentence in stand_ins(options.versions)]
-        verdict = replace(verdict, unevaluated=(*said, *verdict.unevaluated))
+        found = (*(Found(one) for one in unread), *verdict.findings)
+        verdict = replace(verdict, findings=found, unevaluated=(*said, *verdict.unevaluated))
     except (OSError, ValueError) as error:
         raise click.ClickException(_words(error)) from error
     findings = [found.diagnostic for found in verdict.findings]
@@ -97,7 +106,9 @@ def _finding(found: Found) -> dict[str, Any]:
 def _object(finding: Diagnostic, raw: RawObject | None) -> dict[str, Any] | None:
     address = finding.address
     if address is not None:
-        named = (address.api_version, address.kind, address.namespace, address.name)
+        written = _identity(raw.body) if raw is not None else None
+        name = address.name if written is None or written["name"] is not None else None  # of `generateName`: not known
+        named = (address.api_version, address.kind, address.namespace, name)
         return dict(zip(("apiVersion", "kind", "namespace", "name"), named, strict=True))
     return _identity(raw.body) if raw is not None else None
 
@@ -127,6 +138,8 @@ def _unevaluated(one: Unevaluated, raw: RawObject | None) -> dict[str, Any]:
 
 
 def _in(root: str, where: str) -> str:
+    if not where:
+        raise ValueError("a path is empty, as where a variable is not set")
     return where if where == STDIN or root == "." else os.path.join(root, where)
 
 

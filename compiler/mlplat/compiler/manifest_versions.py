@@ -1,6 +1,7 @@
 """The component versions by which raw manifests are judged: a release, with what the command line says otherwise."""
 
 import re
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from mlplat.catalog.index import held_versions, kubernetes_versions
@@ -18,21 +19,22 @@ from mlplat.catalog.versions import (
 def choose_versions(written: str, release: str | None, kubernetes: str | None) -> ComponentVersions | str:
     """The versions that an option text, a release and a Kubernetes version come to, or a sentence why they do not.
 
-    What is not given is the newest. Where nothing is given, components that releases leave out are there too, in their
-    newest version. A patch release that is not held is judged by another of its minor (`stand_ins` says which); any
-    other version that is not held is refused with the known ones.
+    What is not named is what the release ships (also where it does not install it), and the newest of what no release
+    is given for or the release leaves out: raw manifests do not say what a cluster has. A patch release that is not
+    held is judged by another of its minor (`stand_ins` says which); any other version that is not held is refused with
+    the known ones.
     """
     try:
         overrides = {_known(name): version for name, version in parse_versions(written).items()}
     except ValueError as error:
         return str(error)
-    nearest = {name: _nearest(name, version) if version else None for name, version in overrides.items()}
-    if release is None and not overrides:
-        for name in sorted(set(held_versions())):
-            if name not in nearest and name not in _rivals(nearest):
-                nearest.setdefault(name, None if name in _left_out() else _newest_of(name))
-        nearest = {name: version for name, version in nearest.items() if version is not None or name in overrides}
-    found = resolve_versions(release or list(RELEASES)[-1], kubernetes or kubernetes_versions()[-1], nearest)
+    chosen = {name: _nearest(name, version) if version else None for name, version in overrides.items()}
+    row = RELEASES.get(release or "")
+    shipped = row.components if row is not None else {}
+    for name, versions in held_versions().items():
+        if name not in _rivals(chosen):
+            chosen.setdefault(name, shipped[name].version if name in shipped else versions[-1])
+    found = resolve_versions(release or list(RELEASES)[-1], kubernetes or kubernetes_versions()[-1], chosen)
     if isinstance(found, ComponentVersions):
         return ComponentVersions(found.release, found.kubernetes, MappingProxyType(dict(found.components)))
     return _sentence(found[0])
@@ -53,17 +55,9 @@ def stand_ins(written: str) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _left_out() -> frozenset[str]:
-    """Components that the newest release decides, and one of each pair that excludes another."""
-    return frozenset(list(RELEASES.values())[-1].components) - {"trainingOperator"} | {"mpiOperator"}
-
-
-def _rivals(chosen: dict[str, str | None]) -> frozenset[str]:
-    return frozenset({"trainingOperator"} if chosen.get("mpiOperator") else ())
-
-
-def _newest_of(component: str) -> str:
-    return held_versions()[component][-1]
+def _rivals(chosen: Mapping[str, str | None]) -> frozenset[str]:
+    """What is not taken along: the Training Operator where the MPI Operator is named, that one everywhere else."""
+    return frozenset({"trainingOperator" if chosen.get("mpiOperator") else "mpiOperator"})
 
 
 def _known(name: str) -> str:

@@ -95,7 +95,7 @@ def _component_notes(versions: ComponentVersions, elsewhere: _Serving) -> tuple[
 def _install(elsewhere: _Serving) -> str:
     component, versions = elsewhere[0]
     newest = max(versions, key=version_key)
-    written = f"`versions: {{{component}: {newest}}}`"
+    written = f"`versions: {{{component}: {newest}}}`, for raw manifests `--versions {component}={newest}`"
     return f"where it is installed, say so in the Environment ({written}); else take the object out"
 
 

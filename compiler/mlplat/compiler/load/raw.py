@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,25 +104,42 @@ def headless(raw: RawObject, body: Any, places: Composed) -> Diagnostic | None:
     return None
 
 
-def read_texts(where: str) -> dict[str, str]:
+def read_texts(where: str, unread: Callable[[Diagnostic], None] | None = None) -> dict[str, str]:
     """The texts of a file, of all YAML and JSON files of a folder and below, or of standard input (`-`), by path.
+    Hidden folders (`.git`, `.github`) and `node_modules` are no manifests.
 
-    Raises OSError when something cannot be read, and ValueError with a sentence when a file is not UTF-8.
+    Raises OSError when something cannot be read, and ValueError with a sentence when a file is not UTF-8; with
+    `unread`, that is told as a finding, and the other files are read.
     """
     if where == STDIN:
-        return {STDIN: _text("standard input", sys.stdin.buffer.read())}
-    path = Path(where)
-    if not path.is_dir():
-        return {where: _text(where, path.read_bytes())}
-    files = sorted(one for one in path.rglob("*") if one.suffix in MANIFEST_SUFFIXES and one.is_file())
-    return {one.as_posix(): _text(one.as_posix(), one.read_bytes()) for one in files}
+        contents = {STDIN: sys.stdin.buffer.read()}
+    elif not Path(where).is_dir():
+        contents = {where: Path(where).read_bytes()}
+    else:
+        contents = {one.as_posix(): one.read_bytes() for one in sorted(_manifests_below(Path(where)))}
+    texts = {}
+    for name, content in contents.items():
+        try:
+            texts[name] = decoded(content)
+        except ValueError as error:
+            if unread is None:
+                called = "standard input" if name == STDIN else name
+                raise ValueError(f"cannot read `{called}`: {error}") from None
+            place = Label(Span(name, 1, 1, 1, 1), "not UTF-8")
+            cure = "save the file as UTF-8, or take it out of the folder"
+            unread(Diagnostic("MLP001", Severity.ERROR, f"the file cannot be read: {error}", place, help=cure))
+    return texts
 
 
-def _text(name: str, content: bytes) -> str:
-    try:
-        return decoded(content)
-    except ValueError as error:
-        raise ValueError(f"cannot read `{name}`: {error}") from None
+def _manifests_below(folder: Path) -> Iterator[Path]:
+    for one in folder.rglob("*"):
+        inside = one.relative_to(folder).parts[:-1]
+        if one.suffix in MANIFEST_SUFFIXES and one.is_file() and not any(_is_no_manifests(part) for part in inside):
+            yield one
+
+
+def _is_no_manifests(folder: str) -> bool:
+    return folder.startswith(".") or folder == "node_modules"
 
 
 def parse_raw(text: str, file: str) -> tuple[list[RawObject], list[Diagnostic]]:
@@ -135,6 +152,8 @@ def parse_raw(text: str, file: str) -> tuple[list[RawObject], list[Diagnostic]]:
             found = _from_json(text, file, findings)
         except (ValueError, RecursionError):
             found = None  # several documents, or YAML's flow style; of one that nests too deep YAML tells the place
+        if found is None and findings == []:
+            found = _from_json_stream(text, file)
         if found is not None:
             return found, findings
     deep = nests_too_deep(text, file, MAX_DEPTH)
@@ -152,6 +171,16 @@ def parse_raw(text: str, file: str) -> tuple[list[RawObject], list[Diagnostic]]:
         if body is not None and len(findings) == known:
             objects += _unpacked(RawObject(body, file, number, root))
     return objects, findings
+
+
+def _once(entries: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(entries)
+    if len(made) != len(entries):
+        raise ValueError("a key twice")
+    return made
+
+
+_STREAM = json.JSONDecoder(object_pairs_hook=_once)
 
 
 def _from_json(text: str, file: str, findings: list[Diagnostic]) -> list[RawObject]:
@@ -173,15 +202,47 @@ def _from_json(text: str, file: str, findings: list[Diagnostic]) -> list[RawObje
     return list(_unpacked(RawObject(body, file, 1)))
 
 
+def _from_json_stream(text: str, file: str) -> list[RawObject] | None:
+    """The objects of JSON documents one behind the other, as `jq -c '.items[]'` writes them; None where it is another
+    text. YAML tells where they stand: JSON is YAML."""
+    found: list[RawObject] = []
+    at, lines = 0, 0
+    while at < len(text):
+        try:
+            body, end = _STREAM.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(body, dict) or values_nest_too_deep(body):
+            return None
+        column = at - (text.rfind("\n", 0, at) + 1)
+        root = _compose("\n" * lines + " " * column + text[at:end])
+        found += _unpacked(RawObject(body, file, len(found) + 1, root))
+        lines += text.count("\n", at, end)
+        at = end
+        while at < len(text) and text[at].isspace():
+            lines += text[at] == "\n"
+            at += 1
+    return found
+
+
 def _unpacked(item: RawObject) -> Iterator[RawObject]:
     """An object, or the members of a List of any kind (kubectl flattens whatever ends in `List` and has `items`)."""
     body = item.body
     items = body.get("items", ()) if isinstance(body, dict) else ()
     if isinstance(body, dict) and str(body.get("kind", "")).endswith("List") and isinstance(items, list | None):
         for index, member in enumerate(items or ()):
+            member = _of_typed_list(member, body)
             yield from _unpacked(RawObject(member, item.file, item.document, item.root, (*item.inside, "items", index)))
     else:
         yield item
+
+
+def _of_typed_list(member: Any, holder: Mapping[str, Any]) -> Any:
+    """The item of a ConfigMapList, as the API itself answers: its kind is said by the list alone."""
+    kind = str(holder["kind"]).removesuffix("List")
+    if not kind or not isinstance(member, dict) or "kind" in member or "apiVersion" in member:
+        return member
+    return {"apiVersion": holder.get("apiVersion"), "kind": kind, **member}
 
 
 def _documents(text: str, file: str, findings: list[Diagnostic]) -> Iterator[tuple[int, Any]]:

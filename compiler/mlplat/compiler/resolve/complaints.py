@@ -319,6 +319,8 @@ def _in_the_right_form(value: Any, plain: str, expected: list[str]) -> str | Non
             return f"write `{value}` without quotes"
         if "true or false" in expected and value.lower() in ("true", "yes", "on", "false", "no", "off"):
             return f"write `{'true' if value.lower() in ('true', 'yes', 'on') else 'false'}` without quotes"
+    elif "text" in expected and isinstance(value, float):
+        return "write it in quotes, as it stands"  # the number 1.3 may be written 1.30
     elif "text" in expected:
         return f'write `"{plain}"` in quotes'
     if "a list" in expected and all(re.fullmatch(r"[\w./=-]+", word) for word in plain.split()):

@@ -12,6 +12,8 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
     """Every object whose group, kind, namespace and name another has too; the hand-written one is blamed."""
     first: dict[ObjectRef, KubeObject] = {}
     for item in scope.objects:
+        if "generateName" in item.body["metadata"]:
+            continue  # where it has a name, that is not known before the server gives it
         other = first.setdefault(item.ref, item)
         if other is not item:
             blamed, kept = (item, other) if item.node is not None or other.node is None else (other, item)
