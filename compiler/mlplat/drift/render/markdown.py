@@ -6,6 +6,7 @@ from mlplat.drift.render.words import (
     CLASSES,
     by_object,
     counts,
+    cut_apart,
     headline,
     object_text,
     place_text,
@@ -13,7 +14,7 @@ from mlplat.drift.render.words import (
     value_text,
     writer_text,
 )
-from mlplat.drift.report import DriftFinding, DriftReport
+from mlplat.drift.report import DriftFinding, DriftReport, Note
 
 _LONGEST = 200
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~&])")
@@ -31,17 +32,27 @@ def render(report: DriftReport) -> str:
         lines += ["|---|---|---|---|---|---|", *map(_row, findings), ""]
     if report.notes:
         lines += ["<details><summary>Notes</summary>", ""]
-        lines += [f"- {note.reason}: {_text(note.text)}" for note in report.notes]
+        lines += [f"- {note.reason}: {_note(note)}" for note in report.notes]
         lines += ["", "</details>", ""]
     return "\n".join(lines)
 
 
+def _note(note: Note) -> str:
+    about = f"{_text(object_text(note.object))}: " if note.object is not None else ""
+    path = f"{_code(note.path)}: " if note.path else ""
+    live = f" (now {_code(value_text(note.live))})" if note.live is not None else ""
+    count = f" ({note.count} times)" if note.count > 1 else ""
+    return f"{about}{path}{_text(note.text)}{live}{count}"
+
+
 def _row(finding: DriftFinding) -> str:
+    one, other = (" ".join(value_text(value).split()) for value in (finding.declared, finding.live))
+    declared, live = cut_apart(one, other, _LONGEST)
     cells = (
         finding.cls,
         _code(place_text(finding)),
-        _code(value_text(finding.declared)),
-        _code(value_text(finding.live)),
+        _code(declared),
+        _code(live),
         _text(writer_text(finding.writer) or finding.detail),
         _code(str(finding.origin) if finding.origin else ""),
     )

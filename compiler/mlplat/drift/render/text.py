@@ -7,7 +7,7 @@ from typing import Any
 
 from mlplat.diagnostics.mask import MASK
 from mlplat.drift.explain import words_for
-from mlplat.drift.render.words import together, writer_text
+from mlplat.drift.render.words import cut_apart, together, writer_text
 from mlplat.drift.report import (
     Cause,
     Confidence,
@@ -106,19 +106,24 @@ def _finding(finding: DriftFinding) -> list[str]:
             return [f"    not comparable: {finding.detail}"]
         case DriftClass.EXTRA_FIELD:
             return [f"    + {finding.path}: {_value(finding.live)}{place}"]
-    lines = [f"    ~ {finding.path}: {_value(finding.declared)} -> {_value(finding.live)}{place}"]
+    declared, live = cut_apart(_whole(finding.declared), _whole(finding.live), _WIDEST)
+    lines = [f"    ~ {finding.path}: {declared} -> {live}{place}"]
     if isinstance(finding.declared, dict | list) and isinstance(finding.live, dict | list):
         lines += [f"        {line}" for line in words_for(finding.declared, finding.live)]
     return lines
 
 
 def _value(value: Any) -> str:
+    text = _whole(value)
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 3]}..."
+
+
+def _whole(value: Any) -> str:
     if value is None:
         return "(none)"
     if value == MASK:
         return MASK
-    text = value if isinstance(value, str) and value.isprintable() and value else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 3]}..."
+    return value if isinstance(value, str) and value.isprintable() and value else json.dumps(value, ensure_ascii=False)
 
 
 def _note(note: Note) -> str:

@@ -44,6 +44,25 @@ def _ambiguous(text: str) -> bool:
     return True
 
 
+def cut_apart(one: str, other: str, widest: int) -> tuple[str, str]:
+    """Two texts, each in `widest` characters or less: from their beginning where they differ there, else from a little
+    before the place where they begin to differ."""
+    if max(len(one), len(other)) <= widest:
+        return one, other
+    same = next((index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+    first = min(len(one), len(other)) if same is None else same
+    # Where they differ in the last characters before the cut, hardly anything of it would be seen.
+    start = 0 if one == other or first <= widest // 2 else first - widest // 3
+    return _cut(one, start, widest), _cut(other, start, widest)
+
+
+def _cut(text: str, start: int, widest: int) -> str:
+    before = "..." if start else ""
+    room = widest - len(before)
+    rest = text[start:]
+    return f"{before}{rest if len(rest) <= room else f'{rest[: room - 3]}...'}"
+
+
 def value_lines(value: Any) -> list[str]:
     """The same on several lines where a value has several parts."""
     if isinstance(value, (Mapping, list, tuple)) and value:
