@@ -18,15 +18,22 @@ import secrets
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from mlplat.objects.yaml import canonical_order, dump
-from tests.api_server import JSON, ApiServer
 from tests.live.story import HERE, Story, stories
 
-APPLY, MERGE, PATCH = "application/apply-patch+yaml", "application/merge-patch+json", "application/json-patch+json"
+APPLY, MERGE, PATCH, JSON = (
+    "application/apply-patch+yaml",
+    "application/merge-patch+json",
+    "application/json-patch+json",
+    "application/json",
+)
 CLIENT_SIDE = "client-side"
 """In a story, the applier that is kubectl without `--server-side`."""
 
@@ -37,14 +44,55 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 Body = dict[str, Any]
 
 
-class Server(ApiServer):
-    """A server that is to take everything that a story sends."""
+class Server:
+    """An API server behind `kubectl proxy`, which knows how to log in."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._resources: dict[tuple[str, str], tuple[str, bool]] = {}
 
     def call(self, method: str, path: str, body: Any = None, content: str = JSON) -> Body:
         """One request; raises AssertionError with the server's words when it refuses."""
-        status, answer = self.ask(method, path, body, content)
-        assert status < 300, f"{method} {path}: {status} {json.dumps(answer)[:600]}"
-        return answer
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, {"Content-Type": content}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                found: Body = json.loads(response.read() or b"{}")
+                return found
+        except urllib.error.HTTPError as refusal:
+            raise AssertionError(f"{method} {path}: {refusal.code} {refusal.read().decode()[:600]}") from None
+
+    def resource(self, api_version: str, kind: str) -> tuple[str, bool]:
+        """Plural, and whether the kind is namespaced."""
+        key = (api_version, kind)
+        if key not in self._resources:
+            root = f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
+            for entry in self.call("GET", root)["resources"]:
+                if "/" not in entry["name"]:
+                    self._resources[(api_version, entry["kind"])] = (entry["name"], entry["namespaced"])
+        return self._resources[key]
+
+    def path(self, api_version: str, kind: str, namespace: str, name: str | None) -> str:
+        plural, namespaced = self.resource(api_version, kind)
+        root = f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
+        scope = f"/namespaces/{namespace}" if namespaced else ""
+        return f"{root}{scope}/{plural}" + (f"/{name}" if name else "")
+
+
+@contextmanager
+def proxied(kubeconfig: str) -> Iterator[Server]:
+    """The API server of a kubeconfig."""
+    command = ["kubectl", "--kubeconfig", kubeconfig, "proxy", "--port=0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        match = re.search(r"127\.0\.0\.1:\d+", line)
+        assert match, f"kubectl proxy said {line!r}"
+        yield Server(f"http://{match.group()}")
+    finally:
+        process.terminate()
+        process.wait()
 
 
 class Play:
@@ -222,22 +270,22 @@ def made_the_same(bodies: Sequence[Body], namespace: str) -> list[Body]:
 
 def play(wanted: Sequence[Story], kubeconfig: str) -> Iterator[tuple[Story, list[Body]]]:
     """Plays stories all at once, stage by stage, and gives what the cluster then holds of each."""
-    server = Server(Path(kubeconfig))
-    plays = [Play(story, server, kubeconfig) for story in wanted]
-    failed: list[str] = []
-    try:
-        _together(plays, failed, lambda one: one.prepare())
-        for number in range(max((len(story.steps) for story in wanted), default=0)):
+    with proxied(kubeconfig) as server:
+        plays = [Play(story, server, kubeconfig) for story in wanted]
+        failed: list[str] = []
+        try:
+            _together(plays, failed, lambda one: one.prepare())
+            for number in range(max((len(story.steps) for story in wanted), default=0)):
+                time.sleep(_SECOND)
+                _together(plays, failed, lambda one, number=number: one.do(number))
             time.sleep(_SECOND)
-            _together(plays, failed, lambda one, number=number: one.do(number))
-        time.sleep(_SECOND)
-        for one in plays:
-            if not one.failed:
-                yield one.story, made_the_same(one.read(), one.namespace)
-    finally:
-        for one in plays:
-            one.end()
-    assert not failed, "\n".join(failed)
+            for one in plays:
+                if not one.failed:
+                    yield one.story, made_the_same(one.read(), one.namespace)
+        finally:
+            for one in plays:
+                one.end()
+        assert not failed, "\n".join(failed)
 
 
 def _together(plays: Sequence[Play], failed: list[str], do: Callable[[Play], None]) -> None:
