@@ -154,16 +154,20 @@ class Tables:
         return {}
 
 
-def load_tables(versions: ComponentVersions, extra_crds: Sequence[Mapping[str, Any]] = ()) -> Tables:
+def load_tables(
+    versions: ComponentVersions, extra_crds: Sequence[Mapping[str, Any]] = (), files: Sequence[str] = ()
+) -> Tables:
     """The kinds of an environment. Nothing is read until a kind is asked for, and then one component at a time.
 
-    `extra_crds` are CustomResourceDefinitions that add kinds or take the place of held ones. Raises ValueError when
+    `extra_crds` are CustomResourceDefinitions that add kinds or take the place of held ones; `files`, where they are
+    from files, names that of each, which then stands in the place of a version. Raises ValueError when
     one of them is not a CRD.
     """
     given: dict[tuple[str, str], Mapping[str, KindTable]] = {}
-    for crd in extra_crds:
+    for place, crd in enumerate(extra_crds):
         facts = distil_crd(crd)
-        given[(facts.group, facts.kind)] = _tables_of(facts, _Source(GIVEN, "", "", Origin()))
+        file = f"`{files[place]}`" if files else "definition"
+        given[(facts.group, facts.kind)] = _tables_of(facts, _Source(GIVEN, file, "", Origin()))
     if not given:
         return _held_tables(versions)
     return Tables(versions, given)

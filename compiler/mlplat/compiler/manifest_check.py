@@ -83,7 +83,7 @@ def check_manifests(
     kinds = sorted({(parse_api_version(body["apiVersion"]), body["kind"]) for _, body in sound})
     given, problems = _given(crds, [(group, version, kind) for (group, version), kind in kinds], versions)
     findings += [Found(problem) for problem in problems]
-    tables = load_tables(versions, [one.crd for one in given])
+    tables = load_tables(versions, [one.crd for one in given], [one.file for one in given])
     items, of_item = _as_objects(sound, tables)
     judged, result = _judge(ObjectScope(items, tables, tables.versions), given)
     unevaluated = list(result.unevaluated)
@@ -212,17 +212,35 @@ def _given(
         left = _choose(several, wanted, versions)
         chosen += left[:1]
         if len(left) > 1:
-            files = ", ".join(f"`{one.file}`" for one in left)
-            problems.append(
-                Diagnostic(
-                    "MLP441",
-                    Severity.ERROR,
-                    f"{len(left)} definitions of {kind} of `{group}`, and nothing says which is meant",
-                    notes=(f"they are in {files}",),
-                    help="name the component's version (`--versions trainer=2.3.0`), or give fewer files",
-                )
-            )
+            problems.append(_several(left, versions))
     return chosen, problems
+
+
+def _several(left: Sequence[GivenCrd], versions: ComponentVersions) -> Diagnostic:
+    """Several definitions of a kind, and what is known of the component that it belongs to."""
+    group, kind = left[0].group_kind
+    files = ", ".join(f"`{one.file}`" for one in left)
+    named = sorted({version for one in left for version in _versions_in(one)}, key=version_key)
+    components = _components_of(group, kind)
+    chosen = next(((one, versions.get(one)) for one in components if versions.get(one) is not None), None)
+    why, cure = "nothing says which is meant", "give the one that the cluster has"
+    if chosen is not None and named and chosen[1] not in named:
+        why = f"none lies under the version that is chosen, {chosen[0]} {chosen[1]}"
+        cure = f"name a version that is there (`--versions {chosen[0]}={named[-1]}`), or give that of {chosen[1]} alone"
+    elif components:
+        version = named[-1] if named else "VERSION"
+        cure = f"give the one that the cluster has, or name its version (`--versions {components[0]}={version}`)"
+    headline = f"{len(left)} definitions of {kind} of `{group}`, and {why}"
+    return Diagnostic("MLP441", Severity.ERROR, headline, notes=(f"they are in {files}",), help=cure)
+
+
+def _components_of(group: str, kind: str) -> list[str]:
+    """The components of which some version serves a kind."""
+    return [
+        component
+        for component, serving in held_versions().items()
+        if any(f"{group}/{kind}" in kinds_of(component, one) for one in serving)
+    ]
 
 
 def _choose(several: Sequence[GivenCrd], wanted: Sequence[str], versions: ComponentVersions) -> list[GivenCrd]:
@@ -233,9 +251,8 @@ def _choose(several: Sequence[GivenCrd], wanted: Sequence[str], versions: Compon
     group, kind = left[0].group_kind
     chosen = [
         (component, version)
-        for component, serving in held_versions().items()
+        for component in _components_of(group, kind)
         if (version := versions.get(component)) is not None
-        and any(f"{group}/{kind}" in kinds_of(component, one) for one in serving)
     ]
     for _, version in chosen:
         named = [one for one in left if version in _versions_in(one)]

@@ -19,6 +19,7 @@ from mlplat.objects.pointer import escape
 _Schema = Mapping[str, Any]
 _OLD = re.compile(r"\boldSelf\b")
 _ABSENT = object()
+_CURE = "change the object so that the rule holds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class _Rule:
     program: Any
     """None when the text cannot be compiled; `reason` then says why."""
     reason: str = ""
+    field: str = ""
+    """Where below the value the rule says that the fault is, as a JSON pointer."""
 
 
 @dataclass(slots=True)
@@ -79,7 +82,7 @@ def check_cel(scope: ObjectScope, crds: Sequence[Mapping[str, Any]]) -> CelResul
         key = (group, kind, version)
         if key not in schemas:
             table = scope.tables.lookup(api_version, kind)
-            if table is None or table.custom:
+            if (table is None and (group, kind) not in scope.tables.given) or (table is not None and table.custom):
                 without[(api_version, kind)] = None
             continue
         if key not in plans:
@@ -98,7 +101,7 @@ def _schemas(crds: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str,
         spec = crd["spec"]
         for version in spec.get("versions", ()):
             schema = version.get("schema", {}).get("openAPIV3Schema")
-            if schema:
+            if schema and version.get("served"):
                 yield spec["group"], spec["names"]["kind"], version["name"], schema
 
 
@@ -136,9 +139,19 @@ def _compiled(rule: Mapping[str, Any]) -> _Rule:
     if _OLD.search(text):
         return _Rule(text, message, None, "it asks for an optional `oldSelf`")
     try:
-        return _Rule(text, message, cel.compile(text))
+        return _Rule(text, message, cel.compile(text), field=_pointer_of(rule.get("fieldPath")))
     except ValueError as error:
         return _Rule(text, message, None, f"it cannot be compiled: {str(error).splitlines()[0]}")
+
+
+_STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\['([^']+)'\]")
+
+
+def _pointer_of(path: Any) -> str:
+    """A rule's `fieldPath` (`.limits['nvidia.com/gpu']`) as a JSON pointer; one that cannot be read is none."""
+    if not isinstance(path, str) or not re.fullmatch(f"({_STEP.pattern})+", path):
+        return ""
+    return "".join(f"/{escape(plain or quoted)}" for plain, quoted in _STEP.findall(path))
 
 
 def _defaulted(value: Any, plan: _Plan | None) -> Any:
@@ -194,7 +207,9 @@ def _evaluate(rule: _Rule, value: Any, pointer: str, item: KubeObject, result: C
     if isinstance(verdict, str):
         notes.append(verdict)
     headline = f"{called(item)}: {says.strip().rstrip('.')}"
-    result.found.append(FoundInObject(item, pointer, headline, "refused by a rule of its kind", tuple(notes)))
+    result.found.append(
+        FoundInObject(item, pointer + rule.field, headline, "refused by a rule of its kind", tuple(notes), _CURE)
+    )
 
 
 _ESCAPES = (("__", "__underscores__"), (".", "__dot__"), ("-", "__dash__"), ("/", "__slash__"))

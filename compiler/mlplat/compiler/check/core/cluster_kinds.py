@@ -159,7 +159,10 @@ def _versions(value: Any) -> str | None:
     names = [str(one.get("name")) for one in held]
     if len(names) != len(set(names)):
         return "name a version twice"
-    return None if sum(one.get("storage") is True for one in held) == 1 else "must have one with `storage: true`"
+    stored = sum(one.get("storage") is True for one in held)
+    if stored > 1:
+        return f"must have only one with `storage: true`: {stored} have it"
+    return None if stored else "must have one with `storage: true`"
 
 
 _POLICY: dict[str, Any] = {

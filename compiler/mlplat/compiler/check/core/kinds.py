@@ -80,7 +80,11 @@ def _peer(value: Any) -> str | None:
     selectors = [one for one in ("podSelector", "namespaceSelector") if value.get(one) is not None]
     if value.get("ipBlock") is not None and selectors:
         return f"`ipBlock` and `{selectors[0]}` exclude each other"
-    return None if selectors or value.get("ipBlock") is not None else "names nobody"
+    return (
+        None
+        if selectors or value.get("ipBlock") is not None
+        else "this peer names nobody: it needs `podSelector`, `namespaceSelector` or `ipBlock`"
+    )
 
 
 def _policy_port(value: Any) -> str | None:

@@ -99,15 +99,15 @@ def _scopes(scopes: list[tuple[str, str]], names: set[str]) -> Iterator[Problem]
     held = {scope for _, scope in scopes}
     for where, scope in scopes:
         if scope not in _SCOPES:
-            yield where, "is no scope"
+            yield where, f"`{scope}` is no scope of a quota"
             continue
         allowed = {"pods"} if scope == "BestEffort" else _OF_PODS
         wrong = sorted(name for name in names if name not in allowed and not (scope != "BestEffort" and "/" in name))
         if wrong and scope != "VolumeAttributesClass":
-            yield where, f"does not go with `{wrong[0]}`"
+            yield where, f"the scope `{scope}` does not go with `{wrong[0]}`"
     for one, other in (("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating")):
         if one in held and other in held:
-            yield next(where for where, scope in scopes if scope == other), f"excludes `{one}`"
+            yield next(where for where, scope in scopes if scope == other), f"the scope `{other}` excludes `{one}`"
 
 
 def problems_of_limit_range(body: Body) -> Iterator[Problem]:

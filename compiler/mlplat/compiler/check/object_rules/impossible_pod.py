@@ -14,6 +14,7 @@ from mlplat.compiler.check.core.pod_amounts import huge_pages, part_of_resources
 from mlplat.compiler.check.core.pod_totals import problems_of_totals
 from mlplat.compiler.check.cures import cure_of
 from mlplat.compiler.check.pods import called, is_by_hand, pods_of
+from mlplat.compiler.check.refusals import says_all
 from mlplat.compiler.check.rule import FoundInObject, ObjectRule, ObjectScope
 from mlplat.objects.pointer import escape, last_step, steps_of
 
@@ -70,7 +71,7 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
 
 def _found(item: KubeObject, pointer: str, problem: str) -> FoundInObject:
     place = last_step(pointer)
-    named = f"`{place}` " if not place.isdigit() else ""
+    named = f"`{place}` " if not place.isdigit() and not says_all(problem) else ""
     headline = f"{called(item)}: its pods would be refused: {named}{problem}"
     note = "the server takes this object, and refuses the pods that the controller makes of it"
     return FoundInObject(item, pointer, headline, "no pod can have this", (note,), cure_of(problem), tolerated=True)

@@ -53,7 +53,7 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
         if why is None and item.ref.kind == "CustomResourceDefinition":
             why = _of_definition(item)
         if why is not None:
-            headline = f"{called(item)}: a {item.ref.kind} cannot have this name: it {why}"
+            headline = f"{called(item)}: no {item.ref.kind} can have this name: it {why}"
             label = why if len(why) < 50 else "not allowed as a name"
             yield FoundInObject(
                 item, "/metadata/name", headline, label, (), cure_of(why), tolerated=_is_only_long(item)

@@ -14,6 +14,8 @@ def check(scope: ObjectScope) -> Iterable[FoundInObject]:
         api_version, kind = item.body["apiVersion"], item.body["kind"]
         if item.origin is not None or scope.tables.lookup(api_version, kind) is not None:
             continue
+        if (api_version.rpartition("/")[0], kind) in scope.tables.given:
+            continue  # a definition is given that does not serve it: MLP410
         if why_unserved(api_version, kind, scope.tables) is None:
             unheld = scope.tables.unheld(parse_api_version(api_version)[0], kind)
             yield FoundInObject(
