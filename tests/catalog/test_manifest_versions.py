@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from mlplat.catalog.index import held_versions
+from mlplat.catalog.lookup import load_tables
 from mlplat.catalog.versions import ComponentVersions
 from mlplat.compiler.manifest_versions import choose_versions, stand_ins
 
@@ -41,6 +42,15 @@ def test_a_release_decides_what_it_ships_and_nothing_else() -> None:
     found = versions("kserve=0.20.0", "26.03")
     shipped = {"trainer": "2.1.0", "trainingOperator": "1.9.2", "certManager": "1.19.4"}  # the second is not installed
     assert {**shipped, "kserve": "0.20.0", "kueue": held_versions()["kueue"][-1]}.items() <= found.items()
+
+
+def test_what_nobody_named_is_known_and_does_nothing_to_others() -> None:
+    named, all_of_them = (choose_versions(written, None, None) for written in ("trainer=2.1.0", ""))
+    assert isinstance(named, ComponentVersions)
+    assert isinstance(all_of_them, ComponentVersions)
+    assert load_tables(named).lookup("kueue.x-k8s.io/v1beta2", "ClusterQueue") is not None
+    assert (named.has("kueue"), all_of_them.has("kueue")) == (False, True)
+    assert (named.has("trainer"), named.has("katib")) == (True, True)
 
 
 def test_a_component_can_be_left_out_and_two_that_exclude_each_other_cannot_both_be_named() -> None:

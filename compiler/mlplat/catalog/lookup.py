@@ -118,7 +118,7 @@ class Tables:
         """Every kind and version of one component of the environment, by group, kind and version."""
         if component == GIVEN:
             return _sorted(self.given)
-        version = self.versions.kubernetes if component == KUBERNETES else self.versions.get(component)
+        version = self.versions.kubernetes if component == KUBERNETES else self.versions.components.get(component)
         return _sorted(_component_kinds(component, version)) if version else ()
 
     def kinds(self) -> tuple[tuple[str, str], ...]:

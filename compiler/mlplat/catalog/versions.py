@@ -21,24 +21,26 @@ class ComponentVersions:
     """The components that an environment has, each with its version (without a leading `v`).
 
     `kubernetes` is a minor version such as `1.34`. Two are equal when they name the same versions, whatever release
-    they came from, so that environments can share what was loaded for them.
+    they came from, so that environments can share what was loaded for them. Of `assumed` components, which only raw
+    manifests have, nobody said that they are there: their kinds are known, and nothing follows for other objects.
     """
 
     release: str
     kubernetes: str
     components: Mapping[str, str]
+    assumed: frozenset[str] = frozenset()
 
     def get(self, component: str) -> str | None:
         """The version of a component, None when the environment does not have it."""
-        return self.components.get(component)
+        return self.components.get(component) if component not in self.assumed else None
 
     def has(self, component: str) -> bool:
         """True when the environment has the component."""
-        return component in self.components
+        return component in self.components and component not in self.assumed
 
     def at_least(self, component: str, version: str) -> bool:
         """True when the environment has the component in this version or a later one."""
-        held = self.components.get(component)
+        held = self.get(component)
         return held is not None and version_key(held) >= version_key(version)
 
     def kubernetes_at_least(self, version: str) -> bool:
@@ -46,9 +48,9 @@ class ComponentVersions:
         return version_key(self.kubernetes) >= version_key(version)
 
     @property
-    def key(self) -> tuple[str, tuple[tuple[str, str], ...]]:
+    def key(self) -> tuple[str, tuple[tuple[str, str], ...], frozenset[str]]:
         """What tables depend on, hashable: the Kubernetes version and the sorted component versions."""
-        return (self.kubernetes, tuple(sorted(self.components.items())))
+        return (self.kubernetes, tuple(sorted(self.components.items())), self.assumed)
 
     def __eq__(self, other: object) -> bool:
         return self.key == other.key if isinstance(other, ComponentVersions) else NotImplemented

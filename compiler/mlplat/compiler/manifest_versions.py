@@ -20,9 +20,10 @@ def choose_versions(written: str, release: str | None, kubernetes: str | None) -
     """The versions that an option text, a release and a Kubernetes version come to, or a sentence why they do not.
 
     What is not named is what the release ships (also where it does not install it), and the newest of what no release
-    is given for or the release leaves out: raw manifests do not say what a cluster has. A patch release that is not
-    held is judged by another of its minor (`stand_ins` says which); any other version that is not held is refused with
-    the known ones.
+    is given for or the release leaves out: raw manifests do not say what a cluster has. Where something is named, of
+    what no release installs the kinds are known, and its webhooks are not taken to be there. A patch release that is
+    not held is judged by another of its minor (`stand_ins` says which); any other version that is not held is refused
+    with the known ones.
     """
     try:
         overrides = {_known(name): version for name, version in parse_versions(written).items()}
@@ -34,10 +35,14 @@ def choose_versions(written: str, release: str | None, kubernetes: str | None) -
     for name, versions in held_versions().items():
         if name not in _rivals(chosen):
             chosen.setdefault(name, shipped[name].version if name in shipped else versions[-1])
-    found = resolve_versions(release or list(RELEASES)[-1], kubernetes or kubernetes_versions()[-1], chosen)
-    if isinstance(found, ComponentVersions):
-        return ComponentVersions(found.release, found.kubernetes, MappingProxyType(dict(found.components)))
-    return _sentence(found[0])
+    basis = release or list(RELEASES)[-1]
+    found = resolve_versions(basis, kubernetes or kubernetes_versions()[-1], chosen)
+    if not isinstance(found, ComponentVersions):
+        return _sentence(found[0])
+    installed = {name for name, entry in RELEASES[basis].components.items() if entry.installed}
+    assumed = found.components.keys() - installed - overrides.keys() if release or overrides else ()
+    components = MappingProxyType(dict(found.components))
+    return ComponentVersions(found.release, found.kubernetes, components, frozenset(assumed))
 
 
 def stand_ins(written: str) -> tuple[str, ...]:
