@@ -7,6 +7,7 @@ does not have. What is not in this list, a real program did.
 | `runtimes` | a ClusterTrainingRuntime that the people of a cluster made for themselves |
 | `volumes_for` | the provisioner of the storage classes: volumes that the real controller then binds the claims to |
 | `secrets_ready` | External Secrets: status Ready, which Argo CD's health check reads |
+| `transitions_told` | KServe, where it looked for a model's pods too early: see there |
 | `finish` | the kubelet: a pod that has ended |
 | `count_again` | five minutes of waiting: see there |
 | `scale` | the metrics by which the autoscaler decides: its write to `/scale` of a Deployment |
@@ -82,6 +83,21 @@ def secrets_ready(cluster: Cluster, bodies: Iterable[Body]) -> None:
             patch = {"status": {"conditions": [ready]}}
             more = ("-n", metadata["namespace"], "--subresource=status")
             cluster.patch("externalsecrets.external-secrets.io", metadata["name"], patch, *more)
+
+
+def transitions_told(cluster: Cluster, bodies: Iterable[Body]) -> None:
+    """Says of each InferenceService whose status tells nothing of its model that it is in progress.
+
+    KServe (0.16 and 0.20) writes an empty `transitionStatus` where it finds no pods yet (`PropagateModelStatus`, on a busy
+    machine), and looks again when something changes: when they run, which here they never do. Argo CD's health check
+    calls any word that it does not know Degraded.
+    """
+    for body, live in zip(bodies, cluster.read(list(bodies)), strict=True):
+        model = (live or {}).get("status", {}).get("modelStatus", {})
+        if body["kind"] == "InferenceService" and model.get("transitionStatus") == "":
+            patch = {"status": {"modelStatus": {"transitionStatus": "InProgress"}}}
+            where = ("-n", body["metadata"]["namespace"], "--subresource=status")
+            cluster.patch("inferenceservices.serving.kserve.io", body["metadata"]["name"], patch, *where)
 
 
 def finish(cluster: Cluster, pods: Iterable[Body]) -> None:

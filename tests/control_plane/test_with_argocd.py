@@ -69,9 +69,12 @@ def test_it_is_still_synced_when_controllers_have_acted_and_after_a_hard_refresh
     started.argo.refresh("hard")
     started.argo.wait_synced(started.applications())
     assert holds(lambda: {state[0] for state in started.argo.states().values()} == {"Synced"}, seconds=5)
-    health = started.argo.health()
+    stand_ins.transitions_told(cluster, [body for body in started.bodies() if body["kind"] == "InferenceService"])
     # What waits for nodes is Progressing; nothing else is not Healthy, and nothing is ill or missing.
-    assert {state for state, _ in health.values()} <= {"Healthy", "Progressing"}, health
+    until(
+        lambda: {state for state, _ in started.argo.health().values()} <= {"Healthy", "Progressing"},
+        lambda: f"nothing to be ill: {started.argo.health()}",
+    )
     ignored = [
         item["metadata"]["name"] for item in started.argo.applications() if item["spec"].get("ignoreDifferences")
     ]

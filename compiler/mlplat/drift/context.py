@@ -96,5 +96,10 @@ def is_made_by_person(holds: Sequence[Hold]) -> bool:
 
 
 def outsiders(holds: Sequence[Hold]) -> Iterator[Hold]:
-    """The holds of those who are neither the applier nor a controller."""
-    return (hold for hold in holds if hold.entry.actor in (Actor.PERSON, Actor.UNKNOWN))
+    """The holds of those who are neither the applier nor a controller: of one value first who wrote it, else as given.
+
+    An Update owns a value only where it changed it, and takes it from all others then; whoever shares it applied the
+    same later (structured-merge-diff v6, `merge/update.go`).
+    """
+    found = [hold for hold in holds if hold.entry.actor in (Actor.PERSON, Actor.UNKNOWN)]
+    return iter(sorted(found, key=lambda hold: not hold.is_of_writer))

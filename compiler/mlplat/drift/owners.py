@@ -115,6 +115,11 @@ class Hold:
     itself: bool
     leaf: bool
 
+    @property
+    def is_of_writer(self) -> bool:
+        """True for a value that the entry's manager changed itself, and did not only apply."""
+        return (self.leaf or self.whole) and self.entry.operation == "Update"
+
 
 @dataclass(frozen=True, slots=True)
 class Owners:
