@@ -88,9 +88,9 @@ def secrets_ready(cluster: Cluster, bodies: Iterable[Body]) -> None:
 def transitions_told(cluster: Cluster, bodies: Iterable[Body]) -> None:
     """Says of each InferenceService whose status tells nothing of its model that it is in progress.
 
-    KServe (0.16 and 0.20) writes an empty `transitionStatus` where it finds no pods yet (`PropagateModelStatus`, on a busy
-    machine), and looks again when something changes: when they run, which here they never do. Argo CD's health check
-    calls any word that it does not know Degraded.
+    KServe (0.16 and 0.20) writes an empty `transitionStatus` where it finds no pods yet (`PropagateModelStatus`; on a
+    busy machine), and looks again when something changes: when they run, which here they never do. Argo CD's health
+    check calls any word that it does not know Degraded.
     """
     for body, live in zip(bodies, cluster.read(list(bodies)), strict=True):
         model = (live or {}).get("status", {}).get("modelStatus", {})
