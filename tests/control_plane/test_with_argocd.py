@@ -69,12 +69,14 @@ def test_it_is_still_synced_when_controllers_have_acted_and_after_a_hard_refresh
     started.argo.refresh("hard")
     started.argo.wait_synced(started.applications())
     assert holds(lambda: {state[0] for state in started.argo.states().values()} == {"Synced"}, seconds=5)
-    stand_ins.transitions_told(cluster, [body for body in started.bodies() if body["kind"] == "InferenceService"])
-    # What waits for nodes is Progressing; nothing else is not Healthy, and nothing is ill or missing.
-    until(
-        lambda: {state for state, _ in started.argo.health().values()} <= {"Healthy", "Progressing"},
-        lambda: f"nothing to be ill: {started.argo.health()}",
-    )
+    services = [body for body in started.bodies() if body["kind"] == "InferenceService"]
+
+    def is_well() -> bool:
+        """What waits for nodes is Progressing; nothing else is not Healthy, and nothing is ill or missing."""
+        stand_ins.transitions_told(cluster, services)
+        return {state for state, _ in started.argo.health().values()} <= {"Healthy", "Progressing"}
+
+    until(is_well, lambda: f"nothing to be ill: {started.argo.health()}", every=2)
     ignored = [
         item["metadata"]["name"] for item in started.argo.applications() if item["spec"].get("ignoreDifferences")
     ]
