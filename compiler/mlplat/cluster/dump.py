@@ -4,7 +4,6 @@ Lists of any kind, several documents, YAML and JSON, and any mix of versions. Va
 them, so `on`, `1:30` and dates stay texts.
 """
 
-import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +17,8 @@ from mlplat.diagnostics import Diagnostic, Label, Severity, Span
 from mlplat.diagnostics.mask import mask_words
 from mlplat.objects.go_yaml import OversizedError, RepeatedKeyError, parse_values
 from mlplat.objects.gvk import GVK, gvk_of
+from mlplat.objects.json_texts import json_documents
+from mlplat.objects.lists import list_items
 from mlplat.objects.nesting import MAX_DEPTH, nests_too_deep
 from mlplat.objects.texts import MANIFEST_SUFFIXES, decoded
 
@@ -188,14 +189,11 @@ def _values(name: str, text: str) -> Sequence[Any]:
     try:
         if text.lstrip()[:1] == "{":
             try:
-                return [json.loads(text, object_pairs_hook=_once)]
+                return [value for _, value in json_documents(text, _once)]
             except RepeatedKeyError:
                 raise
             except ValueError:
-                pass  # several JSON documents one after the other, or YAML's flow style
-            several = _json_stream(text)
-            if several:
-                return several
+                pass  # YAML's flow style
         return parse_values(text)
     except OversizedError as error:
         raise DumpError(_oversized(name, str(error), error.place)) from None
@@ -232,21 +230,6 @@ def _repeated(name: str, error: RepeatedKeyError) -> Diagnostic:
 def _oversized(name: str, problem: str, place: tuple[int, int] | None) -> Diagnostic:
     label = Label(Span(name, *place, *place)) if place is not None else None
     return Diagnostic("MLP703", Severity.ERROR, f"`{name}` {problem}{_in_words(label)}", label, help=_CURE_FORM)
-
-
-def _json_stream(text: str) -> list[Any]:
-    decoder, values, position = json.JSONDecoder(object_pairs_hook=_once), [], 0
-    try:
-        while position < len(text):
-            value, position = decoder.raw_decode(text, position)
-            values.append(value)
-            while position < len(text) and text[position].isspace():
-                position += 1
-    except RepeatedKeyError:
-        raise
-    except ValueError:
-        return []
-    return values
 
 
 def _label(name: str, error: ValueError) -> Label | None:
@@ -291,15 +274,13 @@ def _without_items(value: Any) -> GVK | None:
 
 
 def _unpacked(value: Any, place: _Place) -> Iterator[Mapping[str, Any]]:
-    """An object, or the members of a List; those of a typed list (`kubectl get --raw`) do not say their kind."""
+    """An object, or the members of a List."""
     if not isinstance(value, dict):
         raise place.refuse("is no Kubernetes object")
-    kind, items = value.get("kind"), value.get("items")
-    if isinstance(kind, str) and kind.endswith("List") and "items" in value and isinstance(items, list | None):
-        typed = kind != "List" and {"apiVersion": value.get("apiVersion"), "kind": kind.removesuffix("List")}
-        for index, item in enumerate(items or ()):
-            whole = {**typed, **item} if typed and isinstance(item, dict) else item
-            yield from _unpacked(whole, place.item(index))
+    items = list_items(value)
+    if items is not None:
+        for index, item in enumerate(items):
+            yield from _unpacked(item, place.item(index))
         return
     try:
         gvk_of(value)

@@ -102,7 +102,7 @@ def names_credential(name: str) -> bool:
 def mask_lines(text: str) -> str:
     """A text of several lines, a document or a program's words, without what `secret_ranges` finds in it."""
     held = _text_of(text)
-    return "\n".join(_without(line, held.ranges(index)) for index, line in enumerate(held.lines))
+    return "\n".join(without(line, held.ranges(index)) for index, line in enumerate(held.lines))
 
 
 def mask_words(text: str) -> str:
@@ -112,10 +112,10 @@ def mask_words(text: str) -> str:
         for one in assignments(text)
         if names_credential(one.name) and not _HARMLESS.fullmatch(one.value)
     ]
-    return mask_text(_without(text, joined(found)))
+    return mask_text(without(text, joined(found)))
 
 
-def _without(text: str, ranges: Sequence[tuple[int, int]]) -> str:
+def without(text: str, ranges: Sequence[tuple[int, int]]) -> str:
     """A text with a mask in the place of each stretch; they are sorted and apart."""
     for start, end in reversed(ranges):
         text = text[:start] + MASK + text[end:]
@@ -312,7 +312,7 @@ def _told_in(source: str) -> Iterator[str]:
 
 def mask_text(text: str) -> str:
     """`text` without credentials that show themselves by their shape: for headlines, notes and help."""
-    return _without(text, joined(credential_shapes(text)))
+    return without(text, joined(credential_shapes(text)))
 
 
 def joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:

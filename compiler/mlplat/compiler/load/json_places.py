@@ -12,19 +12,20 @@ from functools import lru_cache
 from json.decoder import scanstring  # type: ignore[attr-defined]  # in the C module, public by name
 
 from mlplat.diagnostics import Span
+from mlplat.objects.json_texts import after_space
 
-_SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
 _Range = tuple[int, int]
 
 
-def json_span(text: str, steps: tuple[str, ...], file: str) -> Span | None:
-    """The place of the value at some keys and indexes, or of the nearest thing above it.
+def json_span(text: str, steps: tuple[str, ...], file: str, begins: int = 0) -> Span | None:
+    """The place of the value at some keys and indexes of the document that begins at an offset of a text, or of the
+    nearest thing above it.
 
     Of a mapping or list the place is its key. None when the text is not JSON, or nests too deep to be walked.
     """
     try:
-        start, end = _range(text, steps)
+        start, end = _range(text, steps, begins)
     except (ValueError, IndexError, RecursionError):
         return None
     return Span(file, *_position(text, start), *_position(text, end))
@@ -40,8 +41,8 @@ def _line_ends(text: str) -> list[int]:
     return [match.start() for match in re.finditer("\n", text)]
 
 
-def _range(text: str, steps: tuple[str, ...]) -> _Range:
-    at, key = _after_space(text, 0), None
+def _range(text: str, steps: tuple[str, ...], begins: int) -> _Range:
+    at, key = after_space(text, begins), None
     for step in steps:
         found = _members(text, at).get(step) if text[at] in "{[" else None
         if found is None:
@@ -63,20 +64,15 @@ def _members(text: str, at: int) -> Mapping[str, tuple[_Range | None, int]]:
 
 
 def _walk(text: str, at: int) -> Iterator[tuple[str, _Range | None, int]]:
-    opening, index, at = text[at], 0, _after_space(text, at + 1)
+    opening, index, at = text[at], 0, after_space(text, at + 1)
     while text[at] not in "}]":
         key, name = None, str(index)
         if opening == "{":
             name, end = scanstring(text, at + 1)
             key = (at, end)
-            at = _after_space(text, _after_space(text, end) + 1)  # over the colon
+            at = after_space(text, after_space(text, end) + 1)  # over the colon
         yield name, key, at
-        at = _after_space(text, _DECODER.raw_decode(text, at)[1])
+        at = after_space(text, _DECODER.raw_decode(text, at)[1])
         if text[at] == ",":
-            at = _after_space(text, at + 1)
+            at = after_space(text, at + 1)
         index += 1
-
-
-def _after_space(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    return match.end() if match is not None else at

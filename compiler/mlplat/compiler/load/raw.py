@@ -1,9 +1,8 @@
 """Manifests from anywhere, read as kubectl reads them; places are looked up only where a finding needs one."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,8 @@ from mlplat.compiler.load.yaml import composer, duplicate_key
 from mlplat.diagnostics import Diagnostic, Label, Severity, Span
 from mlplat.objects.goyaml_scalars import go_scalar
 from mlplat.objects.gvk import ref_of
+from mlplat.objects.json_texts import json_documents
+from mlplat.objects.lists import list_items
 from mlplat.objects.nesting import MAX_DEPTH, may_repeat, oversized
 from mlplat.objects.nesting import nests_too_deep as values_nest_too_deep
 from mlplat.objects.texts import MANIFEST_SUFFIXES, decoded
@@ -30,7 +31,8 @@ _STRING = "tag:yaml.org,2002:str"
 class RawObject:
     """One object as it was written. `document` counts the documents of its file from 1; empty ones count too.
 
-    `inside` are the steps from the document to the object, where the document is a List.
+    `inside` are the steps from the document to the object, where the document is a List. A document that was read as
+    JSON has no `root`; `begins` is where it does, in the text.
     """
 
     body: Any
@@ -38,12 +40,14 @@ class RawObject:
     document: int
     root: Any = None
     inside: tuple[str | int, ...] = ()
+    begins: int = 0
 
     def span(self, steps: tuple[str, ...], composed: "Composed") -> Span:
         """Where a value stands, or the nearest thing above it."""
         found_span = None
         if self.root is None:
-            found_span = json_span(composed.texts[self.file], (*map(str, self.inside), *steps), self.file)
+            steps_there = (*map(str, self.inside), *steps)
+            found_span = json_span(composed.texts[self.file], steps_there, self.file, self.begins)
         if found_span is not None:
             return found_span
         node = self.root if self.root is not None else composed.root(self.file)
@@ -148,12 +152,7 @@ def parse_raw(text: str, file: str) -> tuple[list[RawObject], list[Diagnostic]]:
     objects: list[RawObject] = []
     findings: list[Diagnostic] = []
     if text.lstrip()[:1] == "{":
-        try:
-            found = _from_json(text, file, findings)
-        except (ValueError, RecursionError):
-            found = None  # several documents, or YAML's flow style; of one that nests too deep YAML tells the place
-        if found is None and findings == []:
-            found = _from_json_stream(text, file)
+        found = _from_json(text, file, findings)
         if found is not None:
             return found, findings
     deep = nests_too_deep(text, file, MAX_DEPTH)
@@ -173,17 +172,9 @@ def parse_raw(text: str, file: str) -> tuple[list[RawObject], list[Diagnostic]]:
     return objects, findings
 
 
-def _once(entries: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(entries)
-    if len(made) != len(entries):
-        raise ValueError("a key twice")
-    return made
-
-
-_STREAM = json.JSONDecoder(object_pairs_hook=_once)
-
-
-def _from_json(text: str, file: str, findings: list[Diagnostic]) -> list[RawObject]:
+def _from_json(text: str, file: str, findings: list[Diagnostic]) -> list[RawObject] | None:
+    """The objects of JSON documents; None where the text is another one (YAML's flow style), and where one nests too
+    deep: YAML tells the place of that."""
     twice: list[str] = []
 
     def pairs(entries: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -193,56 +184,26 @@ def _from_json(text: str, file: str, findings: list[Diagnostic]) -> list[RawObje
             twice.extend(name for name in made if names.count(name) > 1)
         return made
 
-    body = json.loads(text, object_pairs_hook=pairs)
+    try:
+        documents = list(json_documents(text, pairs))
+    except (ValueError, RecursionError):
+        return None
     if twice:
         findings.append(duplicate_key(twice[0], Span(file, 1, 1, 1, 1), None, _TWICE))
         return []
-    if values_nest_too_deep(body):
-        raise ValueError("it nests too deep")
-    return list(_unpacked(RawObject(body, file, 1)))
-
-
-def _from_json_stream(text: str, file: str) -> list[RawObject] | None:
-    """The objects of JSON documents one behind the other, as `jq -c '.items[]'` writes them; None where it is another
-    text. YAML tells where they stand: JSON is YAML."""
-    found: list[RawObject] = []
-    at, lines = 0, 0
-    while at < len(text):
-        try:
-            body, end = _STREAM.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            return None
-        if not isinstance(body, dict) or values_nest_too_deep(body):
-            return None
-        column = at - (text.rfind("\n", 0, at) + 1)
-        root = _compose("\n" * lines + " " * column + text[at:end])
-        found += _unpacked(RawObject(body, file, len(found) + 1, root))
-        lines += text.count("\n", at, end)
-        at = end
-        while at < len(text) and text[at].isspace():
-            lines += text[at] == "\n"
-            at += 1
-    return found
+    if any(not isinstance(body, dict) or values_nest_too_deep(body) for _, body in documents):
+        return None
+    raws = (RawObject(body, file, number, begins=begins) for number, (begins, body) in enumerate(documents, 1))
+    return [item for raw in raws for item in _unpacked(raw)]
 
 
 def _unpacked(item: RawObject) -> Iterator[RawObject]:
-    """An object, or the members of a List of any kind (kubectl flattens whatever ends in `List` and has `items`)."""
-    body = item.body
-    items = body.get("items", ()) if isinstance(body, dict) else ()
-    if isinstance(body, dict) and str(body.get("kind", "")).endswith("List") and isinstance(items, list | None):
-        for index, member in enumerate(items or ()):
-            member = _of_typed_list(member, body)
-            yield from _unpacked(RawObject(member, item.file, item.document, item.root, (*item.inside, "items", index)))
-    else:
+    """An object, or the members of a List."""
+    items = list_items(item.body)
+    if items is None:
         yield item
-
-
-def _of_typed_list(member: Any, holder: Mapping[str, Any]) -> Any:
-    """The item of a ConfigMapList, as the API itself answers: its kind is said by the list alone."""
-    kind = str(holder["kind"]).removesuffix("List")
-    if not kind or not isinstance(member, dict) or "kind" in member or "apiVersion" in member:
-        return member
-    return {"apiVersion": holder.get("apiVersion"), "kind": kind, **member}
+    for index, member in enumerate(items or ()):
+        yield from _unpacked(replace(item, body=member, inside=(*item.inside, "items", index)))
 
 
 def _documents(text: str, file: str, findings: list[Diagnostic]) -> Iterator[tuple[int, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 from mlplat.compare.difference import Difference
 from mlplat.compiler.artifacts import KubeObject
 from mlplat.diagnostics import Span
-from mlplat.diagnostics.mask import MASK, joined, lines_of, mask_text, secret_ranges
+from mlplat.diagnostics.mask import joined, lines_of, mask_text, secret_ranges, without
 from mlplat.diff.cause.lines import ChangedLines
 from mlplat.diff.cause.places import (
     Differs,
@@ -103,8 +103,7 @@ class Causes:
         text = ""
         if 0 < span.line <= len(lines):
             text = lines[span.line - 1]
-            for start, end in reversed(joined([*secret_ranges(source, span.line - 1), *self.secrets.ranges(text)])):
-                text = text[:start] + MASK + text[end:]
+            text = without(text, joined([*secret_ranges(source, span.line - 1), *self.secrets.ranges(text)]))
         now = self._now(span) if gone else span
         return Cause(
             span, mask_text(text).strip(), state.prefix.removesuffix(":"), certain, now if state.prefix else None

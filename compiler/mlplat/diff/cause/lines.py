@@ -1,6 +1,6 @@
 """Which lines of a file differ between two states of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -14,6 +14,8 @@ class ChangedLines:
     old: Mapping[str, str]
     new: Mapping[str, str]
     _known: dict[str, tuple[frozenset[int], frozenset[int]]] = field(default_factory=dict)
+    _aligned: dict[str, Sequence[tuple[str, int, int, int, int]]] = field(default_factory=dict)
+    """Of files in which somebody looked for a line of the old state: which lines stand where others stood."""
 
     def now(self, file: str, line: int) -> int | None:
         """The line of the new state that a line of the old one is, or that stands where it was; None where the new
@@ -22,7 +24,9 @@ class ChangedLines:
         if not after:
             return None
         before, now = lines_of(self.old.get(file, "")), lines_of(after)
-        for tag, low, high, first, last in SequenceMatcher(None, before, now, autojunk=False).get_opcodes():
+        if file not in self._aligned:
+            self._aligned[file] = SequenceMatcher(None, before, now, autojunk=False).get_opcodes()
+        for tag, low, high, first, last in self._aligned[file]:
             if low < line <= high:
                 return first + line - low if tag == "equal" else min(first + 1, max(last, 1), len(now))
         return None
